@@ -1,0 +1,10 @@
+"""What a request is behind the doors of the desk."""
+
+from apps.accounts.models import User
+from apps.places.requests import TownRequest
+
+
+class StaffRequest(TownRequest):
+    """A request that ``staff_required`` has let in: ``user`` is a member of the town's staff."""
+
+    user: User
