@@ -1,0 +1,1 @@
+"""The desk's pages about who is responsible, one module per page."""

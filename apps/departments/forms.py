@@ -1,0 +1,99 @@
+"""What administrators fill in, and the pin that they test the rules with."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.forms import clean_line
+from apps.accounts.models import User
+from apps.departments.models import Category, Department, Organisation
+from apps.places.models import Municipality
+from apps.places.pin import PinFormMixin
+
+
+class TestPinForm(PinFormMixin):
+    """A category and a place: who would answer?"""
+
+    category = forms.ModelChoiceField(
+        label=_("Kategorie"), queryset=Category.objects.none(), to_field_name="code", empty_label=_("Bitte wählen")
+    )
+    field_order: tuple[str, ...] = ("category", "address", "lon", "lat")
+
+    def __init__(self, *args: Any, municipality: Municipality, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.municipality = municipality
+        categories = self.fields["category"]
+        assert isinstance(categories, forms.ModelChoiceField)
+        categories.queryset = Category.objects.of_town(municipality.pk).for_picker()
+
+
+class OrganisationForm(forms.ModelForm):
+    """A body."""
+
+    class Meta:
+        model = Organisation
+        fields = ("name", "code", "kind", "is_external")
+        help_texts = {"code": _("Kleinbuchstaben, Ziffern und Bindestriche; lässt sich später nicht ändern.")}
+
+    def __init__(self, *args: Any, municipality: Municipality, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.municipality = municipality
+
+    def clean_name(self) -> str:
+        return clean_line(self.cleaned_data["name"])
+
+    def clean_code(self) -> str:
+        return _free_code(Organisation.objects.all(), self.instance.municipality, self.cleaned_data["code"])
+
+
+class DepartmentForm(forms.ModelForm):
+    """A desk. ``code`` can be chosen once."""
+
+    class Meta:
+        model = Department
+        fields = ("name", "code", "organisation", "email", "phone", "is_active")
+        help_texts = {
+            "code": _("Kleinbuchstaben, Ziffern und Bindestriche; lässt sich später nicht ändern."),
+            "email": _("Hierhin gehen die Meldungen."),
+        }
+
+    def __init__(self, *args: Any, municipality: Municipality, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["code" if self.instance.pk else "is_active"]
+        self.instance.municipality = municipality
+        organisations = self.fields["organisation"]
+        assert isinstance(organisations, forms.ModelChoiceField)
+        organisations.queryset = Organisation.objects.filter(municipality=municipality)
+
+    def clean_name(self) -> str:
+        return clean_line(self.cleaned_data["name"])
+
+    def clean_code(self) -> str:
+        return _free_code(Department.objects.all(), self.instance.municipality, self.cleaned_data["code"])
+
+
+class MembersForm(forms.Form):
+    """Who works at a desk."""
+
+    users = forms.ModelMultipleChoiceField(
+        label=_("Personen"), queryset=User.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, department: Department, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        users = self.fields["users"]
+        assert isinstance(users, forms.ModelMultipleChoiceField)
+        users.queryset = (
+            User.objects.filter(roles__municipality=department.municipality_id, is_active=True)
+            .distinct()
+            .order_by("name", "pk")
+        )
+        self.initial.setdefault("users", list(department.memberships.values_list("user_id", flat=True)))
+
+
+def _free_code(rows: "QuerySet[Any]", municipality: Municipality, code: str) -> str:
+    if rows.filter(municipality=municipality, code=code).exists():
+        raise forms.ValidationError(_("Dieses Kürzel ist schon vergeben. Bitte wählen Sie ein anderes."))
+    return code
