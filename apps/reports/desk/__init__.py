@@ -1,0 +1,1 @@
+"""The desk: what staff read, change and enter, one module per page."""

@@ -1,0 +1,1 @@
+"""A report at a body outside the town: telling it, its answers by link, reminders, and what does not get through."""
