@@ -1,0 +1,1 @@
+"""Lists of hotspots from outside: read leniently, bounded, and without what is nobody's business."""
