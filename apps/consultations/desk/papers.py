@@ -1,0 +1,82 @@
+"""The documents of a consultation."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from apps.accounts.access import staff_required
+from apps.accounts.requests import StaffRequest
+from apps.consultations import services
+from apps.consultations.desk.forms import DocumentForm, UploadForm
+from apps.consultations.desk.reading import find
+from apps.consultations.querysets import PLANNERS
+from apps.consultations.services import FileRefused
+from apps.consultations.views import send_document
+
+
+@staff_required(*PLANNERS)
+def papers(request: StaffRequest, public_id: str) -> HttpResponse:
+    """The documents of a consultation and the form for the next one."""
+    consultation = find(request, public_id)
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            services.add_document(
+                consultation=consultation,
+                actor=request.user,
+                upload=data["file"],
+                title=data["title"],
+                kind=data["kind"],
+                is_published=data["is_published"],
+                includes_environmental_report=data["includes_environmental_report"],
+            )
+        except FileRefused as refusal:
+            form.add_error("file", str(refusal))
+        else:
+            messages.success(request, _("„%(title)s“ ist gespeichert.") % {"title": data["title"]})
+            return redirect("consultations:desk_papers", public_id)
+    context = {"consultation": consultation, "papers": consultation.papers, "form": form, "step": "papers"}
+    return render(request, "consultations/desk_papers.html", context, status=422 if form.errors else 200)
+
+
+@staff_required(*PLANNERS)
+def edit_paper(request: StaffRequest, public_id: str, document_id: str) -> HttpResponse:
+    """The facts of one document, and its next version."""
+    consultation = find(request, public_id)
+    paper = get_object_or_404(consultation.documents.current(), public_id=document_id)
+    names = ("title", "kind", "position", "is_published", "includes_environmental_report")
+    form = DocumentForm(
+        request.POST or None, request.FILES or None, initial={name: getattr(paper, name) for name in names}
+    )
+    if request.method == "POST" and form.is_valid():
+        values = {name: form.cleaned_data[name] for name in names}
+        try:
+            _store(paper, request.user, values, form.cleaned_data["file"])
+        except FileRefused as refusal:
+            form.add_error("file", str(refusal))
+        else:
+            messages.success(request, _("„%(title)s“ ist gespeichert.") % {"title": values["title"]})
+            return redirect("consultations:desk_papers", public_id)
+    context = {"consultation": consultation, "paper": paper, "form": form, "step": "papers"}
+    return render(request, "consultations/desk_paper.html", context, status=422 if form.errors else 200)
+
+
+def _store(paper: Any, actor: Any, values: dict[str, Any], upload: Any) -> None:
+    if upload:
+        services.check_pdf(upload)
+    changed = services.change_document(document=paper, actor=actor, values=values)
+    if upload:
+        services.replace_document(document=changed, actor=actor, upload=upload)
+
+
+@staff_required(*PLANNERS)
+@require_safe
+def open_paper(request: StaffRequest, public_id: str, document_id: str) -> Any:
+    """Any document of the consultation, replaced and unpublished ones included."""
+    paper = get_object_or_404(find(request, public_id).documents, public_id=document_id)
+    return send_document(paper, save=False)

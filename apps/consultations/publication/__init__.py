@@ -1,0 +1,1 @@
+"""What a publication needs and leaves behind."""

@@ -1,0 +1,45 @@
+"""Every change of a consultation, its periods and documents. Each function is one transaction with its history."""
+
+from apps.consultations.services.documents import (
+    MAX_BYTES,
+    FileRefused,
+    add_document,
+    change_document,
+    check_pdf,
+    replace_document,
+)
+from apps.consultations.services.drafting import change_consultation, create_draft
+from apps.consultations.services.notices import record_portal_entry, save_notice
+from apps.consultations.services.overriding import decide_override, not_lifted, planners_of, request_override
+from apps.consultations.services.periods import PeriodValues, set_periods
+from apps.consultations.services.plans import store_plan
+from apps.consultations.services.publishing import PublicationRefused, publish_consultation, withdraw_consultation
+from apps.consultations.services.states import switch_states
+from apps.consultations.services.watching import check_running, mail_heads, record_check
+
+__all__ = [
+    "MAX_BYTES",
+    "FileRefused",
+    "PeriodValues",
+    "PublicationRefused",
+    "add_document",
+    "change_consultation",
+    "change_document",
+    "check_pdf",
+    "check_running",
+    "create_draft",
+    "decide_override",
+    "mail_heads",
+    "not_lifted",
+    "planners_of",
+    "publish_consultation",
+    "record_check",
+    "record_portal_entry",
+    "replace_document",
+    "request_override",
+    "save_notice",
+    "set_periods",
+    "store_plan",
+    "switch_states",
+    "withdraw_consultation",
+]

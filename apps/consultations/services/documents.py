@@ -1,0 +1,123 @@
+"""Every change of a consultation's documents. Files are kept: what was shown once can be proved later."""
+
+import hashlib
+import secrets
+from typing import Any
+
+import pghistory
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from apps.consultations.models import Consultation, Document
+from apps.consultations.services.proof import record_shown
+from apps.geo.editing import apply_edit, lock_for_edit
+
+MAX_BYTES = 100_000_000
+
+
+class FileRefused(ValueError):
+    """A file that is not taken; the text is a sentence for the planner."""
+
+
+def check_pdf(upload: UploadedFile) -> None:
+    """Refuse what is not a PDF of at most 100 MB, by content; a name and a type can say anything."""
+    if not upload.size:
+        raise FileRefused(_("Die Datei ist leer."))
+    if upload.size > MAX_BYTES:
+        raise FileRefused(_("Die Datei ist zu groß: höchstens 100 MB."))
+    upload.seek(0)
+    head = upload.read(1024)
+    upload.seek(max(0, upload.size - 2048))
+    tail = upload.read()
+    upload.seek(0)
+    if not head.startswith(b"%PDF-") or b"%%EOF" not in tail:
+        raise FileRefused(_("Das ist keine vollständige PDF-Datei."))
+
+
+def add_document(
+    *,
+    consultation: Consultation,
+    actor: Any,
+    upload: UploadedFile,
+    title: str,
+    kind: str,
+    is_published: bool = True,
+    includes_environmental_report: bool = False,
+) -> Document:
+    """Store a PDF as the last document of a consultation. Raises ``FileRefused``."""
+    check_pdf(upload)
+    return _stored(
+        consultation,
+        actor,
+        upload,
+        title=title,
+        kind=kind,
+        is_published=is_published,
+        includes_environmental_report=includes_environmental_report,
+    )
+
+
+def replace_document(*, document: Document, actor: Any, upload: UploadedFile) -> Document:
+    """Store a newer version; the older one is kept for the desk and no longer shown. Raises ``FileRefused``."""
+    check_pdf(upload)
+    return _stored(document.consultation, actor, upload, replaces=document)
+
+
+@transaction.atomic
+def change_document(*, document: Document, actor: Any, values: dict[str, Any]) -> Document:
+    """Change ``title``, ``kind``, ``position``, ``is_published`` or ``includes_environmental_report``."""
+    with pghistory.context(actor=getattr(actor, "pk", None)):
+        consultation = lock_for_edit(document.consultation, version=None)
+        fresh = Document.objects.select_for_update().get(pk=document.pk)
+        changed = {name: value for name, value in values.items() if getattr(fresh, name) != value}
+        for name, value in changed.items():
+            setattr(fresh, name, value)
+        if changed:
+            fresh.save(update_fields=list(changed))
+            apply_edit(consultation, {"papers_version": consultation.papers_version + 1})
+            record_shown(consultation, at=timezone.now())
+        return fresh
+
+
+def _stored(
+    consultation: Consultation,
+    actor: Any,
+    upload: UploadedFile,
+    *,
+    replaces: Document | None = None,
+    **values: Any,
+) -> Document:
+    digest = hashlib.sha256()
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    upload.seek(0)
+    # Our own name: what the file was called on somebody's desk is nobody's business and no path.
+    name = default_storage.save(f"consultations/{consultation.public_id}/{secrets.token_hex(16)}.pdf", upload)
+    try:
+        with transaction.atomic(), pghistory.context(actor=getattr(actor, "pk", None)):
+            fresh = lock_for_edit(consultation, version=None)
+            facts = {"file": name, "sha256": digest.hexdigest(), "size_bytes": upload.size}
+            if replaces is not None:
+                old = Document.objects.select_for_update().get(pk=replaces.pk)
+                if old.replaced_at is not None:
+                    raise FileRefused(_("Diese Fassung ist schon ersetzt. Bitte laden Sie die Seite neu."))
+                old.replaced_at = timezone.now()
+                old.save(update_fields=["replaced_at"])
+                kept = ("title", "kind", "position", "is_published", "includes_environmental_report")
+                values = {name: getattr(old, name) for name in kept}
+                values["version"] = old.version + 1
+            else:
+                values["position"] = (fresh.documents.aggregate(last=Max("position"))["last"] or 0) + 1
+            document = Document.objects.create(
+                municipality_id=fresh.municipality_id, consultation=fresh, **facts, **values
+            )
+            apply_edit(fresh, {"papers_version": fresh.papers_version + 1})
+            record_shown(fresh, at=timezone.now())
+    except BaseException:
+        default_storage.delete(name)
+        raise
+    return document
