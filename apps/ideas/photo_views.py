@@ -1,0 +1,75 @@
+"""Photos of ideas on their way out: for everybody, for whoever had the idea, for the desk; and their review."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from apps.accounts.access import staff_required
+from apps.accounts.requests import StaffRequest
+from apps.contributions.serving import photo_response
+from apps.contributions.tokens import hash_token
+from apps.geo.audience import ANONYMOUS
+from apps.geo.untrusted import InputRefused, clean_text
+from apps.ideas import services
+from apps.ideas.models import IdeaPhoto
+from apps.ideas.querysets import KEEPERS
+from apps.places.requests import TownRequest
+
+
+@require_safe
+def public_photo(request: TownRequest, public_id: str, photo: str, size: str) -> Any:
+    """A released photo of a public idea; every other one gives the 404 of one that never was."""
+    found = get_object_or_404(
+        IdeaPhoto.objects.visible_to(ANONYMOUS),
+        idea__municipality=request.municipality,
+        idea__public_id=public_id,
+        public_id=photo,
+    )
+    return photo_response(request, found, size, name=f"idee-{found.public_id}", is_public=True)
+
+
+@require_safe
+def own_photo(request: HttpRequest, token: str, photo: str, size: str) -> Any:
+    """Whoever had the idea sees its photos behind the secret link, whatever became of them."""
+    found = get_object_or_404(IdeaPhoto, idea__status_token_hash=hash_token(token), public_id=photo)
+    return photo_response(request, found, size, name=f"idee-{found.public_id}", is_public=False)
+
+
+@staff_required(*KEEPERS)
+@require_safe
+def desk_photo(request: StaffRequest, public_id: str, photo: str, size: str) -> Any:
+    """Keepers see every photo of the town's ideas."""
+    found = _readable(request, public_id, photo)
+    return photo_response(request, found, size, name=f"idee-{found.public_id}", is_public=False)
+
+
+@staff_required(*KEEPERS)
+@require_POST
+def review(request: StaffRequest, public_id: str, photo: str) -> HttpResponse:
+    """Release or hide one photo, and say what it shows."""
+    found = _readable(request, public_id, photo)
+    state = request.POST.get("state", "")
+    if state not in (IdeaPhoto.State.RELEASED, IdeaPhoto.State.HIDDEN):
+        raise Http404
+    try:
+        alt = clean_text(request.POST.get("alt", "")).strip()[:250]
+    except InputRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("ideas:desk_work", public_id=public_id)
+    services.review_photo(photo=found, actor=request.user, state=state, alt=alt)
+    done = _("Das Foto ist freigegeben.") if state == IdeaPhoto.State.RELEASED else _("Das Foto ist verborgen.")
+    messages.success(request, done)
+    return redirect("ideas:desk_work", public_id=public_id)
+
+
+def _readable(request: TownRequest, public_id: str, photo: str) -> IdeaPhoto:
+    return get_object_or_404(
+        IdeaPhoto.objects.visible_to(request.user),
+        idea__municipality=request.municipality,
+        idea__public_id=public_id,
+        public_id=photo,
+    )
