@@ -1,0 +1,1 @@
+"""The desk where statements are read, cut into concerns and weighed."""

@@ -1,0 +1,120 @@
+"""The town's list of bodies to ask, and whom a round has asked."""
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.views.decorators.http import require_http_methods
+
+from apps.accounts.access import staff_required
+from apps.accounts.requests import StaffRequest
+from apps.consultations.models import ParticipationPeriod
+from apps.geo.edit_forms import EditForm
+from apps.geo.editing import ChangeRefused, StaleEdit
+from apps.geo.form_fields import row_field
+from apps.statements.codes import STAFF
+from apps.statements.desk.reading import find_consultation
+from apps.statements.models import Authority, Invitation
+from apps.statements.services.authorities import add_authority, change_authority, invite_authorities
+
+
+class AuthorityForm(EditForm):
+    """A body of the list."""
+
+    class Meta:
+        model = Authority
+        fields = ("name", "remit", "email", "postal_address", "is_active")
+        widgets = {"postal_address": forms.Textarea(attrs={"rows": 3})}
+
+
+class InviteForm(forms.Form):
+    """Whom to ask in which round, until when."""
+
+    period = forms.ModelChoiceField(label=lazy("Runde"), queryset=ParticipationPeriod.objects.none(), empty_label=None)
+    answers_until = forms.DateField(
+        label=lazy("Letzter Tag für die Stellungnahme"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=lazy("Nach § 4 Abs. 2 BauGB ein Monat, mindestens 30 Tage."),
+    )
+    authorities = forms.ModelMultipleChoiceField(
+        label=lazy("Wen fragen wir?"), queryset=Authority.objects.none(), widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, consultation: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        row_field(self, "period").queryset = consultation.periods.order_by("-ends_at")
+        listed = Authority.objects.filter(municipality=consultation.municipality_id, is_active=True)
+        row_field(self, "authorities").queryset = listed
+
+
+@staff_required(*STAFF)
+@require_http_methods(["GET", "HEAD", "POST"])
+def authorities(request: StaffRequest) -> HttpResponse:
+    """The list, and the form for another body."""
+    form = AuthorityForm(request.POST or None, initial={"is_active": True})
+    if request.method == "POST" and form.is_valid():
+        try:
+            add_authority(municipality=request.municipality, values=form.values())
+        except ChangeRefused as refusal:
+            form.add_error("name", str(refusal))
+        else:
+            messages.success(request, _("Die Stelle steht jetzt in der Liste."))
+            return redirect("statements:desk_authorities")
+    rows = Authority.objects.filter(municipality=request.municipality)
+    context = {"authorities": rows, "form": form}
+    return render(request, "statements/desk/authorities.html", context, status=422 if form.errors else 200)
+
+
+@staff_required(*STAFF)
+@require_http_methods(["GET", "HEAD", "POST"])
+def authority(request: StaffRequest, authority_id: int) -> HttpResponse:
+    """Change a body."""
+    found = get_object_or_404(Authority, municipality=request.municipality, pk=authority_id)
+    form = AuthorityForm(request.POST or None, instance=found)
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_authority(authority=found, version=form.cleaned_data["version"], values=form.values())
+        except StaleEdit as stale:
+            form.show_stale(stale)
+        except ChangeRefused as refusal:
+            form.add_error("name", str(refusal))
+        else:
+            messages.success(request, _("Gespeichert."))
+            return redirect("statements:desk_authorities")
+    context = {"authority": found, "form": form}
+    return render(request, "statements/desk/authority.html", context, status=422 if form.errors else 200)
+
+
+@staff_required(*STAFF)
+@require_http_methods(["GET", "HEAD", "POST"])
+def invitations(request: StaffRequest, public_id: str) -> HttpResponse:
+    """Who was asked and has answered, and the form to ask more."""
+    consultation = find_consultation(request, public_id)
+    ends = (period.authorities_ends_on or period.ends_on for period in consultation.periods.all())
+    first = {"answers_until": max(*ends, timezone.localdate() + dt.timedelta(days=30), dt.date.min)}
+    form = InviteForm(consultation, request.POST or None, initial=first)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = invite_authorities(**form.cleaned_data)
+        except ChangeRefused as refusal:
+            form.add_error("answers_until", str(refusal))
+        else:
+            messages.success(request, _("%(n)d Stellen sind eingeladen.") % {"n": len(made)})
+            return redirect("statements:desk_invitations", public_id)
+    rows = Invitation.objects.filter(period__consultation=consultation).select_related(
+        "authority", "period", "statement"
+    )
+    context = {
+        "consultation": consultation,
+        "form": form,
+        "invitations": rows.order_by("period__starts_on", "authority__name"),
+        "today": timezone.localdate(),
+        "step": "invitations",
+    }
+    return render(request, "statements/desk/invitations.html", context, status=422 if form.errors else 200)

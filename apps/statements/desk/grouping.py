@@ -1,0 +1,86 @@
+"""Statements that say the same: suggested by text and place, grouped by a person."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.views.decorators.http import require_http_methods
+
+from apps.accounts.access import staff_required
+from apps.accounts.requests import StaffRequest
+from apps.geo.editing import ChangeRefused
+from apps.geo.form_fields import CleanCharField
+from apps.statements.codes import MASS_PERSONS, STAFF
+from apps.statements.desk.reading import find_consultation, statements_of
+from apps.statements.models import Group
+from apps.statements.services import weighing
+from apps.statements.similar import suggest_groups, ungrouped
+
+
+class GroupForm(forms.Form):
+    """A name for a group and the numbers of its statements."""
+
+    title = CleanCharField(label=lazy("Bezeichnung"), max_length=200)
+    numbers = CleanCharField(
+        label=lazy("Nummern der Stellungnahmen"), max_length=12_000, help_text=lazy("Zum Beispiel: 3, 7, 12–40")
+    )
+
+    def clean_numbers(self) -> list[int]:
+        found: set[int] = set()
+        for part in self.cleaned_data["numbers"].replace("–", "-").split(","):
+            first, _dash, last = (piece.strip() for piece in part.partition("-"))
+            last = last or first
+            if not all(end.isascii() and end.isdigit() and len(end) < 7 for end in (first, last)):
+                raise forms.ValidationError(_("„%(part)s“ ist keine Nummer.") % {"part": part.strip()[:20]})
+            if int(last) - int(first) > 20_000:
+                raise forms.ValidationError(_("Das sind zu viele Nummern auf einmal."))
+            found.update(range(int(first), int(last) + 1))
+        return sorted(found)
+
+
+@staff_required(*STAFF)
+@require_http_methods(["GET", "HEAD", "POST"])
+def groups(request: StaffRequest, public_id: str) -> HttpResponse:
+    """The groups that there are, what could be one, and a form for the next."""
+    consultation = find_consultation(request, public_id)
+    form = GroupForm(request.POST if "title" in request.POST else None)
+    if request.method == "POST":
+        if "dissolve" in request.POST:
+            text = request.POST["dissolve"]
+            key = int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
+            weighing.dissolve_group(group=get_object_or_404(consultation.statement_groups, pk=key), actor=request.user)
+            return redirect("statements:desk_groups", public_id)
+        if form.is_valid():
+            try:
+                weighing.group_statements(consultation=consultation, actor=request.user, **form.cleaned_data)
+            except ChangeRefused as refusal:
+                form.add_error("numbers", str(refusal))
+            else:
+                messages.success(request, _("Die Gruppe ist angelegt."))
+                return redirect("statements:desk_groups", public_id)
+    there: list[Any] = list(
+        consultation.statement_groups.annotate(
+            persons=Count("statements", filter=Q(statements__withdrawn_at=None))
+        ).prefetch_related("statements")
+    )
+    for group in there:
+        group.mass = Group.is_mass(group.persons)
+    context = {
+        "consultation": consultation,
+        "groups": there,
+        "form": form,
+        "suggested": [_suggestion(numbers) for numbers in ungrouped(suggest_groups(consultation), consultation)][:20],
+        "threshold": MASS_PERSONS,
+        "count": statements_of(request, consultation).counted().count(),
+        "step": "groups",
+    }
+    return render(request, "statements/desk/groups.html", context, status=422 if form.errors else 200)
+
+
+def _suggestion(numbers: list[int]) -> dict[str, object]:
+    return {"numbers": ", ".join(map(str, numbers)), "count": len(numbers), "mass": Group.is_mass(len(numbers))}

@@ -1,0 +1,1 @@
+"""The weighing as files: table, places, whole procedure."""

@@ -1,0 +1,119 @@
+"""Changes around invited bodies: the list, invitations with one-time links, reminders."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from apps.consultations.models import ParticipationPeriod
+from apps.consultations.periods.moments import local_midnight
+from apps.contributions.tokens import hash_token
+from apps.geo.editing import ChangeRefused, apply_edit, lock_for_edit
+from apps.geo.ids import public_id
+from apps.places.working_days import add_working_days, is_working_day
+from apps.statements import notifications
+from apps.statements.links import invitation_token
+from apps.statements.models import Authority, Invitation
+
+#: A link opens this long after the last day: late answers are taken and marked.
+OPENS_AFTER = dt.timedelta(days=60)
+#: A silent body is reminded so many working days before its last one.
+REMIND_DAYS = 5
+
+
+@transaction.atomic
+def add_authority(*, municipality: Any, values: dict[str, Any]) -> Authority:
+    """Put a body on the town's list. Raises ``ChangeRefused`` when one of that name is on it."""
+    if Authority.objects.filter(municipality=municipality, name=values["name"]).exists():
+        raise ChangeRefused(_("Eine Stelle dieses Namens steht schon in der Liste."))
+    return Authority.objects.create(municipality=municipality, **values)
+
+
+@transaction.atomic
+def change_authority(*, authority: Authority, version: int, values: dict[str, Any]) -> Authority:
+    """Store an edit of a body. Raises ``StaleEdit`` and ``ChangeRefused``."""
+    fresh = lock_for_edit(authority, version=version)
+    others = Authority.objects.filter(municipality=fresh.municipality_id, name=values.get("name", fresh.name))
+    if others.exclude(pk=fresh.pk).exists():
+        raise ChangeRefused(_("Eine Stelle dieses Namens steht schon in der Liste."))
+    apply_edit(fresh, values)
+    return fresh
+
+
+@transaction.atomic
+def invite_authorities(
+    *,
+    period: ParticipationPeriod,
+    authorities: Iterable[Authority],
+    answers_until: dt.date,
+    at: dt.datetime | None = None,
+) -> list[Invitation]:
+    """Ask bodies in a round, each once, with a link of its own; whoever was asked already is left alone.
+
+    Raises ``ChangeRefused`` for a last day that is over.
+    """
+    at = at or timezone.now()
+    today = timezone.localdate(at)
+    if answers_until < today:
+        raise ChangeRefused(_("Der letzte Tag liegt in der Vergangenheit."))
+    asked = set(Invitation.objects.filter(period=period).values_list("authority", flat=True))
+    made = []
+    for authority in authorities:
+        if authority.pk in asked:
+            continue
+        asked.add(authority.pk)
+        public = public_id()
+        invitation = Invitation.objects.create(
+            public_id=public,
+            municipality_id=period.municipality_id,
+            authority=authority,
+            period=period,
+            answers_until=answers_until,
+            token_hash=hash_token(invitation_token(public)),
+            expires_at=local_midnight(answers_until + dt.timedelta(days=1)) + OPENS_AFTER,
+            invited_at=at,
+            remind_on=reminder_day(today, answers_until, period.municipality.key),
+        )
+        notifications.tell_invited(invitation)
+        made.append(invitation)
+    return made
+
+
+def reminder_day(today: dt.date, answers_until: dt.date, town_key: str) -> dt.date | None:
+    """Return the latest day from which five working days are left until the last one; None when that is not ahead."""
+    day = answers_until
+    while day > today:
+        if is_working_day(day, town_key) and add_working_days(day, REMIND_DAYS, town_key) <= answers_until:
+            return day
+        day -= dt.timedelta(days=1)
+    return None
+
+
+def remind_the_silent(*, at: dt.datetime) -> int:
+    """Remind bodies whose day has come, once each, on working days; return how many."""
+    today = timezone.localdate(at)
+    due = Invitation.objects.filter(remind_on__lte=today, reminded_at=None, answered_at=None)
+    count = 0
+    for pk, town in list(due.order_by("pk").values_list("pk", "municipality__key")):
+        if is_working_day(today, town):
+            count += _remind(pk, at)
+    return count
+
+
+@transaction.atomic
+def _remind(pk: int, at: dt.datetime) -> bool:
+    invitation = (
+        Invitation.objects.select_for_update(of=("self",), skip_locked=True)
+        .select_related("authority", "period__consultation", "municipality")
+        .filter(pk=pk, reminded_at=None, answered_at=None)
+        .first()
+    )
+    if invitation is None:
+        return False
+    invitation.reminded_at = at
+    invitation.save(update_fields=["reminded_at"])
+    notifications.tell_invited(invitation, again=True)
+    return True

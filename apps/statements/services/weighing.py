@@ -1,0 +1,83 @@
+"""Changes of the weighing: concerns, the copy without personal data, groups. Edits from an old state are refused."""
+
+from typing import Any
+
+import pghistory
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from apps.consultations.models import Consultation
+from apps.geo.editing import ChangeRefused, apply_edit, lock_for_edit
+from apps.statements.models import Group, Segment, Statement
+
+
+@transaction.atomic
+def add_segment(*, statement: Statement, actor: Any, values: dict[str, Any]) -> Segment:
+    """Cut one concern out of a statement; ``values`` are fields of a ``Segment``."""
+    with _by(actor):
+        Statement.objects.select_for_update().get(pk=statement.pk)
+        last = statement.segments.aggregate(last=Max("position"))["last"]
+        return Segment.objects.create(
+            municipality_id=statement.municipality_id,
+            statement=statement,
+            position=0 if last is None else last + 1,
+            **values,
+        )
+
+
+@transaction.atomic
+def change_segment(*, segment: Segment, actor: Any, version: int, values: dict[str, Any]) -> Segment:
+    """Store an edit of a concern. Raises ``StaleEdit``."""
+    with _by(actor):
+        fresh = lock_for_edit(segment, version=version)
+        apply_edit(fresh, values)
+        return fresh
+
+
+@transaction.atomic
+def remove_segment(*, segment: Segment, actor: Any, version: int) -> None:
+    """Take a concern out again. Raises ``StaleEdit``; ``ChangeRefused`` once something was decided about it."""
+    with _by(actor):
+        fresh = lock_for_edit(segment, version=version)
+        if fresh.decision != fresh._meta.get_field("decision").default:
+            raise ChangeRefused(_("Über diesen Belang ist schon entschieden. Setzen Sie ihn zuerst auf „noch offen“."))
+        fresh.delete()
+
+
+@transaction.atomic
+def set_anonymised(*, statement: Statement, actor: Any, version: int, text: str) -> Statement:
+    """Store the copy without personal data beside the untouched original. Raises ``StaleEdit``."""
+    with _by(actor):
+        fresh = lock_for_edit(statement, version=version)
+        apply_edit(fresh, {"anonymised_text": text})
+        return fresh
+
+
+@transaction.atomic
+def group_statements(*, consultation: Consultation, actor: Any, title: str, numbers: list[int]) -> Group:
+    """Put statements (their numbers) with essentially the same content into a new group."""
+    with _by(actor):
+        found = list(
+            Statement.objects.select_for_update(of=("self",))
+            .filter(consultation=consultation, number__in=numbers)
+            .order_by("number")
+        )
+        if len(found) < 2:
+            raise ChangeRefused(_("Eine Gruppe braucht mindestens zwei Stellungnahmen."))
+        group = Group.objects.create(
+            municipality_id=consultation.municipality_id, consultation=consultation, title=title
+        )
+        Statement.objects.filter(pk__in=[statement.pk for statement in found]).update(group=group)
+        return group
+
+
+@transaction.atomic
+def dissolve_group(*, group: Group, actor: Any) -> None:
+    """Let the statements of a group stand alone again."""
+    with _by(actor):
+        group.delete()
+
+
+def _by(actor: Any) -> Any:
+    return pghistory.context(actor=getattr(actor, "pk", None))
