@@ -1,0 +1,70 @@
+"""Forms of the site's own pages."""
+
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxLengthValidator
+from django.utils.translation import gettext_lazy as _
+
+from apps.contributions.forms import ContributionFormMixin
+from apps.geo.untrusted import InputRefused, clean_text
+from geo_platform.models import LegalText
+
+MAX_TEXT = 100_000
+
+
+class CleanTextMixin(forms.BaseForm):
+    """Every text field loses control characters; what no keyboard makes is refused with a sentence."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        for name, value in cleaned.items():
+            if isinstance(value, str):
+                try:
+                    cleaned[name] = clean_text(value)
+                except InputRefused as error:
+                    self.add_error(name, str(error))
+        return cleaned
+
+
+class TextForm(CleanTextMixin, forms.ModelForm):
+    """Heading and Markdown of one of the town's texts."""
+
+    class Meta:
+        model = LegalText
+        fields = ["title", "body"]
+        widgets = {"body": forms.Textarea(attrs={"rows": 24, "spellcheck": "true"})}
+        help_texts = {
+            "body": _(
+                "Markdown: Zwischenüberschriften mit „## “, Listen mit „- “, **fett**, [Verweis](https://…). "
+                "HTML ist nicht möglich."
+            )
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["body"].validators.append(MaxLengthValidator(MAX_TEXT))
+
+
+class BarrierForm(CleanTextMixin, ContributionFormMixin):
+    """What somebody says about a barrier. Nothing about the person is needed."""
+
+    text = forms.CharField(
+        label=_("Worauf sind Sie gestoßen?"),
+        help_text=_("Zum Beispiel: was Sie tun wollten, was nicht ging, womit Sie lesen oder bedienen."),
+        widget=forms.Textarea(attrs={"rows": 6}),
+        max_length=4000,
+    )
+    page = forms.CharField(
+        label=_("Auf welcher Seite?"),
+        help_text=_("Adresse oder Überschrift der Seite"),
+        max_length=300,
+        required=False,
+    )
+    reply_to = forms.EmailField(
+        label=_("Ihre E-Mail-Adresse"),
+        help_text=_("Nur, wenn Sie eine Antwort möchten. Wir benutzen sie für nichts anderes."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        required=False,
+        max_length=254,
+    )
