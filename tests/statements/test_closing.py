@@ -1,0 +1,150 @@
+"""Results reach their senders by the right way, the public without names; the neighbourhood gets letters."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from apps.geo.editing import ChangeRefused
+from apps.outbox.models import Message
+from apps.places.models import Address
+from apps.statements.models import Export, Mailing, ProcedureFile, Result, Statement
+from apps.statements.services import exports, neighbours, results, weighing
+from apps.statements.services.standing import confirm_address
+from tests.conftest import at
+
+
+@pytest.fixture
+def decide(emil):
+    def make(statement, decision="followed", text="Lärm"):
+        values = {"text": text, "decision": decision, "decision_text": "Es kommt Tempo 30."}
+        return weighing.add_segment(statement=statement, actor=emil, values=values)
+
+    return make
+
+
+def test_each_sender_is_told_once_by_the_way_that_is_known(plan, submit, decide):
+    mail = submit(name="Anna", email="anna@example.org").statement
+    confirm_address(statement=mail)
+    unconfirmed = submit(email="berta@example.org").statement
+    letter = submit(name="Claus", postal_address="Gartenweg 7").statement
+    nobody = submit().statement
+    for statement in (mail, unconfirmed, letter, nobody):
+        decide(statement)
+    Message.objects.all().delete()
+    assert sorted(results.tell_results(consultation=plan).items()) == [("letter", 1), ("mail", 1), ("none", 2)]
+    assert results.tell_results(consultation=plan).total() == 0
+    told = Message.objects.get()
+    assert told.recipient == "anna@example.org" and "Es kommt Tempo 30." in told.body
+
+
+def test_who_is_not_decided_is_not_told(plan, submit, decide):
+    half = submit().statement
+    decide(half)
+    decide(half, decision="open")
+    submit()
+    assert results.tell_results(consultation=plan).total() == 0
+
+
+@pytest.mark.parametrize(("persons", "ways"), [(50, {"none"}), (51, {"public"})])
+def test_more_than_fifty_with_the_same_words_may_read_the_result(plan, submit, decide, emil, persons, ways):
+    for _n in range(persons):
+        decide(submit().statement)
+    weighing.group_statements(consultation=plan, actor=emil, title="Brief", numbers=list(range(1, persons + 1)))
+    assert set(results.tell_results(consultation=plan)) == ways
+
+
+def test_the_public_result_names_nobody(client, open_plan, submit, decide):
+    statement = submit(
+        "Ich, Anna Beispiel, wohne Gartenweg 7.", name="Anna Beispiel", consultation=open_plan, at=timezone.now()
+    ).statement
+    address = reverse("statements:results", args=[open_plan.public_id])
+    decide(statement, text="Zu viel Lärm")
+    assert client.get(address).status_code == 404
+    results.publish_results(consultation=open_plan)
+    page = client.get(address).content.decode()
+    assert "Zu viel Lärm" in page and "Tempo 30" in page
+    assert "Beispiel" not in page and "Gartenweg 7" not in page and statement.reference not in page
+    results.hide_results(consultation=open_plan)
+    assert client.get(address).status_code == 404
+
+
+def test_nothing_open_is_published(plan, submit, decide):
+    with pytest.raises(ChangeRefused):
+        results.publish_results(consultation=plan)
+    decide(submit().statement, decision="open")
+    with pytest.raises(ChangeRefused):
+        results.publish_results(consultation=plan)
+
+
+def test_the_desk_tells_publishes_and_hands_over(client, emil, plan, submit, decide):
+    decide(submit(name="Anna").statement)
+    client.force_login(emil)
+    address = reverse("statements:desk_closing", args=[plan.public_id])
+    for wish in ("tell", "publish"):
+        client.post(address, {"do": wish})
+    assert Result.objects.count() == 1 and ProcedureFile.objects.get().results_published_at
+    wrong = {"do": "handover", "on": (timezone.localdate() + dt.timedelta(days=2)).isoformat(), "to": "Landratsamt"}
+    assert client.post(address, wrong).status_code == 422
+    client.post(address, {**wrong, "on": timezone.localdate().isoformat()})
+    assert ProcedureFile.objects.get().handed_over_to == "Landratsamt"
+    assert "Übergeben am" in client.get(address).content.decode()
+
+
+@pytest.fixture
+def houses(town):
+    """Inside the plan (1000–1200 m), 50 m and 51 m east of it."""
+    for number, east in enumerate((1100, 1250, 1251), 1):
+        Address.objects.create(
+            municipality=town, street="Gartenweg", house_number=str(number), postcode="04821", point=at(east, 1050)
+        )
+
+
+def test_the_neighbourhood_is_whoever_is_touched_by_the_buffer(plan, houses):
+    def found(metres):
+        return [label.split(",")[0] for label in neighbours.addresses_around(plan, metres)]
+
+    assert found(0) == ["Gartenweg 1"] and found(50) == ["Gartenweg 1", "Gartenweg 2"] and len(found(51)) == 3
+
+
+def test_a_round_of_letters_is_frozen_and_its_sending_recorded_once(client, emil, plan, houses):
+    client.force_login(emil)
+    address = reverse("statements:desk_mailings", args=[plan.public_id])
+    client.post(address, {"buffer_m": "50", "text": "Wir planen nebenan."})
+    mailing = Mailing.objects.get()
+    Address.objects.all().delete()
+    assert len(mailing.addresses) == 2 and len(mailing.sha256) == 64
+    sent = {"sent": mailing.public_id, "on": timezone.localdate().isoformat(), "how": "Bauhof"}
+    assert client.post(address, sent).status_code == 302 and client.post(address, sent).status_code == 422
+    mailing.refresh_from_db()
+    assert mailing.sent_how == "Bauhof"
+    sheet = client.get(reverse("statements:desk_mailing_list", args=[plan.public_id, mailing.public_id]))
+    assert b"".join(sheet.streaming_content).startswith(b"PK")
+
+
+def test_where_nobody_lives_there_are_no_letters(plan, emil):
+    with pytest.raises(ChangeRefused):
+        neighbours.make_mailing(consultation=plan, actor=emil, buffer_m=10, text="x")
+
+
+def test_letters_are_ordered_as_one_pdf(client, emil, plan, houses, submit, decide, settings, tmp_path):
+    settings.VAR_DIR = str(tmp_path)
+    decide(submit(name="Claus", postal_address="Gartenweg 7\n04821 Brandis").statement)
+    results.tell_results(consultation=plan)
+    mailing = neighbours.make_mailing(consultation=plan, actor=emil, buffer_m=50, text="Wir planen.")
+    client.force_login(emil)
+    address = reverse("statements:desk_letters", args=[plan.public_id])
+    client.post(address)
+    client.post(address, {"mailing": mailing.public_id})
+    assert exports.write_due_exports() == 2
+    for export in Export.objects.all():
+        assert (exports.folder() / export.file_name).read_bytes().startswith(b"%PDF-")
+    assert "Ergebnisbriefe" in client.get(reverse("statements:desk_exports", args=[plan.public_id])).content.decode()
+
+
+def test_a_taken_back_statement_gets_no_result(plan, submit, decide):
+    statement = submit().statement
+    decide(statement)
+    Statement.objects.update(withdrawn_at=statement.received_at)
+    assert results.tell_results(consultation=plan).total() == 0
