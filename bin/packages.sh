@@ -15,7 +15,7 @@ has_postgis() {
         version=${control#/usr/share/postgresql/}
         [ -x "/usr/lib/postgresql/${version%%/*}/bin/initdb" ] && return
     done
-    initdb=$(command -v initdb) && [ -f "$("${initdb%initdb}pg_config" --sharedir)/extension/postgis.control" ]
+    initdb=$(command -v initdb) && [ -f "$("${initdb%initdb}pg_config" --sharedir 2>/dev/null)/extension/postgis.control" ]
 }
 
 # has_library NAME: asks the dynamic linker where there is one to ask.
