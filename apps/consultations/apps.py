@@ -18,5 +18,12 @@ class ConsultationsConfig(PlatformApp):
         ),
     )
     desk_entrances = (
-        Entrance(_("Beteiligung"), "consultations:desk", icon="plan", roles=("planner", "administrator"), order=30),
+        Entrance(
+            _("Beteiligung"),
+            "consultations:desk",
+            icon="plan",
+            hint=_("Pläne vorbereiten, prüfen und veröffentlichen"),
+            roles=("planner", "administrator"),
+            order=30,
+        ),
     )

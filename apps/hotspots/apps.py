@@ -18,5 +18,12 @@ class HotspotsConfig(PlatformApp):
         ),
     )
     desk_entrances = (
-        Entrance(_("WLAN-Standorte"), "hotspots:desk", icon="wifi", roles=("gis", "administrator"), order=50),
+        Entrance(
+            _("WLAN-Standorte"),
+            "hotspots:desk",
+            icon="wifi",
+            hint=_("Wo es freies Internet gibt, und ob es geht"),
+            roles=("gis", "administrator"),
+            order=50,
+        ),
     )

@@ -22,7 +22,14 @@ class IdeasConfig(PlatformApp):
         ),
     )
     desk_entrances = (
-        Entrance(_("Ideen"), "ideas:desk", icon="idea", roles=("moderator", "planner", "administrator"), order=40),
+        Entrance(
+            _("Ideen"),
+            "ideas:desk",
+            icon="idea",
+            hint=_("Ideen veröffentlichen, beantworten und umsetzen"),
+            roles=("moderator", "planner", "administrator"),
+            order=40,
+        ),
     )
 
     def desk_counts(self, user: Any, municipality: Any) -> dict[str, str | Promise]:

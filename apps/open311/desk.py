@@ -79,7 +79,7 @@ def connection(request: StaffRequest, department_id: int) -> HttpResponse:
         return redirect("desk_connection", department_id=body.pk)
     troubles = (
         Handover.objects.filter(department=body, state__in=Handover.OPEN)
-        .filter(Q(message__state__in=["failed", "dead"], message__dismissed_at=None) | ~Q(remote__last_error=""))
+        .filter(Q(message__state__in=["failed", "dead"], message__dismissed_at=None) | Q(remote__last_error__gt=""))
         .select_related("report", "message", "remote")
         .defer("report__search_text")[:TROUBLES]
     )

@@ -27,7 +27,13 @@ class ReportsConfig(PlatformApp):
         ),
     )
     desk_entrances = (
-        Entrance(title=_("Meldungen"), url_name="reports:inbox", icon="report", order=10),
+        Entrance(
+            title=_("Meldungen"),
+            url_name="reports:inbox",
+            icon="report",
+            hint=_("Was gemeldet wurde, und was Ihre Stelle damit tut"),
+            order=10,
+        ),
         Entrance(
             title=_("Zahlen"),
             url_name="reports:desk_figures",
@@ -43,7 +49,14 @@ class ReportsConfig(PlatformApp):
             roles=("administrator",),
             order=94,
         ),
-        Entrance(title=_("Meldung aufnehmen"), url_name="reports:staff_new", icon="phone", roles=("clerk",), order=11),
+        Entrance(
+            title=_("Meldung aufnehmen"),
+            url_name="reports:staff_new",
+            icon="phone",
+            hint=_("Für jemanden am Telefon, am Schalter oder mit einem Brief"),
+            roles=("clerk",),
+            order=11,
+        ),
     )
 
     def desk_counts(self, user: Any, municipality: Any) -> dict[str, str | Promise]:

@@ -9,5 +9,12 @@ class StatementsConfig(PlatformApp):
     verbose_name = _("Stellungnahmen")
     site_urls = True
     desk_entrances = (
-        Entrance(_("Stellungnahmen"), "statements:desk", icon="comment", roles=("planner", "administrator"), order=31),
+        Entrance(
+            _("Stellungnahmen"),
+            "statements:desk",
+            icon="comment",
+            hint=_("Was zu den Plänen eingeht: lesen, abwägen, antworten"),
+            roles=("planner", "administrator"),
+            order=31,
+        ),
     )

@@ -10,6 +10,9 @@ import { popups } from "./parts/popup.js";
 import { askAgain, onMaps, say } from "./parts/setup.js";
 import { boxText, Source } from "./parts/source.js";
 
+const WIDE_M2 = 500_000;
+const WIDE = { weight: 2, dashArray: "7 6", fillOpacity: 0.03 };
+
 onMaps("[data-map]", (frame, map, config, words) => {
   const { icons } = frame.dataset;
   const status = frame.querySelector("[data-map-status]");
@@ -17,7 +20,8 @@ onMaps("[data-map]", (frame, map, config, words) => {
   const layers = config.layers.filter((layer) => !wanted[0] || wanted.includes(layer.name));
   const isPage = Boolean(frame.dataset.panel);
   const source = new Source(frame.dataset);
-  let fitted = frame.dataset.only === undefined && !frame.dataset.listed;
+  const isOverview = frame.dataset.only === undefined && !frame.dataset.listed;
+  let fitted = isOverview;
   const shapes = L.layerGroup().addTo(map);
   const listElement = isPage ? document.querySelector("[data-map-list]") : null;
   const list = new FeatureList(listElement ?? document.body, (key, on, at) => markers.highlight(key, on, at));
@@ -55,8 +59,16 @@ onMaps("[data-map]", (frame, map, config, words) => {
     for (const { shape, feature } of items) {
       if (!shape) continue;
       const { colour } = feature.properties;
-      L.geoJSON(shape, { interactive: false, style: { color: colour, weight: 3, fillColor: colour, fillOpacity: 0.16 } }).addTo(shapes);
+      const drawn = L.geoJSON(shape, { interactive: false, style: { color: colour, weight: 3, fillColor: colour, fillOpacity: 0.16 } });
+      if (isOverview && isWide(drawn.getBounds())) drawn.setStyle(WIDE);
+      drawn.addTo(shapes);
     }
+  }
+
+  /** An area as wide as half a town would lie over everything else like a coloured pane: only its edge is drawn. */
+  function isWide(bounds) {
+    const corner = bounds.getNorthWest();
+    return map.distance(corner, bounds.getNorthEast()) * map.distance(corner, bounds.getSouthWest()) > WIDE_M2;
   }
 
   function tell(items) {

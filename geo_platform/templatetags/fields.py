@@ -23,6 +23,8 @@ def dressed(field: BoundField) -> BoundField:
     for part in parts:
         worn = part.attrs.get("class", "").split()
         wanted = [dress, f"{dress}--error"] if field.errors else [dress]
+        if part.attrs.get("placeholder") == str(field.label):
+            del part.attrs["placeholder"]  # the label says it already, and stays when one types
         part.attrs["class"] = " ".join([*worn, *(name for name in wanted if name not in worn)])
     return field
 

@@ -177,6 +177,17 @@ def test_phases_follow_each_other(town, emil):
             services.save_call(municipality=town, actor=emil, values=values, starts=starts)
 
 
+def test_a_moderator_is_offered_no_page_that_only_planners_open(town, client, dilek, emil):
+    values = {"title": "Mehr Bänke", "summary": "Wo?", "area": box(0, 0, 10, 10)}
+    call = services.save_call(municipality=town, actor=emil, values=values, starts={"collect": DAY})
+    edit = f"/intern/ideen/aufrufe/{call.public_id}/"
+    for user, offered in ((dilek, False), (emil, True)):
+        client.force_login(user)
+        page = client.get("/intern/ideen/aufrufe/").text
+        assert "Mehr Bänke" in page
+        assert [edit in page, "/intern/ideen/aufrufe/neu/" in page] == [offered, offered]
+
+
 def test_the_job_moves_a_call_on_and_catches_up(town, emil):
     values = {"title": "Aufruf", "summary": "Wo?", "area": box(0, 0, 10, 10)}
     starts = {"collect": DAY, "discuss": DAY + dt.timedelta(days=7)}

@@ -6,7 +6,7 @@ import pytest
 
 from apps.open311.models import Endpoint
 from apps.open311.sealing import CannotOpen, seal, unseal
-from apps.reports.models import Agreement
+from apps.reports.models import Agreement, Handover
 from tests.open311.conftest import as_json
 
 
@@ -96,6 +96,14 @@ def test_only_administrators_of_the_town_come_in(
 @pytest.mark.usefixtures("admin")
 def test_a_desk_of_the_town_has_no_connection(client: Any, desks: Any) -> None:
     assert client.get(f"/intern/anbindungen/{desks.depot.pk}/").status_code == 404
+
+
+@pytest.mark.usefixtures("admin")
+def test_what_was_handed_over_without_a_message_is_no_trouble(client: Any, town: Any, desks: Any, submit: Any) -> None:
+    Handover.objects.create(municipality=town, report=submit().report, department=desks.roads)
+    page = client.get(f"/intern/anbindungen/{desks.roads.pk}/")
+    assert page.status_code == 200
+    assert "Was nicht durchkommt" not in page.content.decode()
 
 
 @pytest.mark.usefixtures("admin")

@@ -25,7 +25,8 @@ PLANNERS = ("planner", "administrator")
 @require_safe
 def calls(request: StaffRequest) -> HttpResponse:
     """Every call of the town, the newest first."""
-    context = {"calls": _calls(request).order_by("-created_at", "-pk")}
+    may_edit = request.user.has_role(request.municipality.pk, *PLANNERS)
+    context = {"calls": _calls(request).order_by("-created_at", "-pk"), "may_edit": may_edit}
     return render(request, "ideas/desk_calls.html", context)
 
 
