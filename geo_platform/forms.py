@@ -53,6 +53,7 @@ class BarrierForm(CleanTextMixin, ContributionFormMixin):
         label=_("Worauf sind Sie gestoßen?"),
         help_text=_("Zum Beispiel: was Sie tun wollten, was nicht ging, womit Sie lesen oder bedienen."),
         widget=forms.Textarea(attrs={"rows": 6}),
+        error_messages={"required": _("Bitte schreiben Sie kurz, was nicht ging.")},
         max_length=4000,
     )
     page = forms.CharField(

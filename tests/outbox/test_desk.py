@@ -60,7 +60,7 @@ def test_only_administrators_see_messages(client, bernd, dilek, refused):
 
 
 def test_the_page_says_that_no_worker_was_ever_seen(client, alex):
-    assert "Er lief noch nie" in client.get("/intern/nachrichten/").content.decode()
+    assert "Zurzeit läuft keiner" in client.get("/intern/nachrichten/").content.decode()
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from apps.consultations.publication.findings import Finding
 from apps.consultations.querysets import PLANNERS
 from apps.consultations.services.history import history
 from apps.geo.editing import ChangeRefused, lock_for_edit
+from apps.geo.templatetags.quotes import within_quotes
 from apps.outbox.services import Letter, enqueue_all
 from apps.places.links import public_url
 
@@ -100,7 +101,7 @@ def _tell_others(consultation: Consultation, override: PublicationOverride, acto
         "Begründung: %(reason)s\n\nBitte entscheiden Sie hier:\n%(page)s\n"
     ) % {
         "name": actor.name or actor.email,
-        "title": consultation.title,
+        "title": within_quotes(consultation.title),
         "found": found,
         "reason": override.reason,
         "page": _page(consultation),
@@ -119,7 +120,7 @@ def _tell_requester(override: PublicationOverride) -> None:
     consultation = override.consultation
     said = _("freigegeben") if override.is_granted else _("nicht freigegeben")
     body = _("„%(title)s“ ist %(said)s.\n\nVermerk: %(note)s\n\n%(page)s\n") % {
-        "title": consultation.title,
+        "title": within_quotes(consultation.title),
         "said": said,
         "note": override.note or "–",
         "page": _page(consultation),

@@ -17,6 +17,7 @@ from apps.consultations.publication.reachability import GAP, PROVEN, UNPROVEN, s
 from apps.consultations.publication.self_check import Fetch, check_reachable, fetch_outside
 from apps.consultations.services.overriding import planners_of
 from apps.consultations.services.proof import record
+from apps.geo.templatetags.quotes import within_quotes
 from apps.outbox.services import Letter, enqueue_all
 from apps.places.links import public_url
 from apps.places.models import Municipality
@@ -76,7 +77,7 @@ def _warn(consultation: Consultation, at: dt.datetime) -> None:
             "Eine Unterbrechung kann die Veröffentlichung unwirksam machen. Wir raten, die Frist zu verlängern, "
             "mindestens bis %(new_end)s, und die Verlängerung bekannt zu machen:\n%(page)s\n"
         ) % {
-            "title": consultation.title,
+            "title": within_quotes(consultation.title),
             "lead": lead,
             "begin": _moment(stretch.begins_at),
             "end": _moment(stretch.ends_at),
