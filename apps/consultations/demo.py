@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from apps.consultations import services
 from apps.consultations.demo_pdf import sample_pdf
+from apps.consultations.demo_sheet import LEGEND_WORDS, draw_legend, draw_plan
 from apps.consultations.models import Consultation
 from apps.consultations.publication.checks import BASIC_CHECKS
 from apps.consultations.services import PeriodValues
-from apps.geo.untrusted import parse_geojson_geometry
+from apps.geo.untrusted import InputRefused, parse_geojson_geometry
 from apps.places.models import Municipality
 
 _TEXTS = ("title", "plan_number", "summary", "description", "simple_language", "additional_access", "contact")
@@ -74,8 +75,23 @@ def _add(town: Municipality, row: dict[str, Any]) -> None:
             title=paper["title"],
             kind=paper["kind"],
         )
+    if row.get("sheet"):
+        _lay_sheet(consultation, row["sheet"]["title"])
     consultation.refresh_from_db()
     # Its days count from today and lie in the past: no check of dates would let that pass.
     services.publish_consultation(
         consultation=consultation, actor=None, version=consultation.version, at=at, checks=BASIC_CHECKS
     )
+
+
+def _lay_sheet(consultation: Consultation, title: str) -> None:
+    """Lay a drawing on the map, cut at once, so that whoever opens the town sees it; without a sandbox there is none."""
+    picture, points = draw_plan(consultation.area)
+    upload = SimpleUploadedFile("muster.png", picture)
+    try:
+        sheet = services.add_sheet(consultation=consultation, actor=None, upload=upload, title=title, kind="draft")
+    except InputRefused:
+        return
+    legend = SimpleUploadedFile("legende.png", draw_legend())
+    services.give_legend(sheet=sheet, actor=None, upload=legend, alt=LEGEND_WORDS)
+    services.cut_sheet(services.place_sheet(sheet=sheet, actor=None, points=points))

@@ -19,6 +19,12 @@ def check_publications() -> None:
     services.check_running(at=timezone.now())
 
 
+@periodic(every_minutes=1)
+def cut_sheets() -> None:
+    """Cut plan sheets into the tiles that the map shows."""
+    services.cut_due_sheets()
+
+
 @periodic(every_minutes=60)
 def mail_heads() -> None:
     """Mail the heads of the proofs once a day; an hour's tick makes up for a worker that was away at midnight."""

@@ -2,10 +2,12 @@
 
 from typing import Any, Self
 
+from django.contrib.gis.db.models.functions import Transform
 from django.db.models import F, Prefetch, Q, QuerySet
 
 from apps.consultations.codes import PUBLIC_STATES, State
 from apps.geo.audience import Actor
+from apps.geo.crs import WGS84
 
 #: Who prepares consultations and therefore sees drafts.
 PLANNERS = ("planner", "administrator")
@@ -38,7 +40,7 @@ class ConsultationQuerySet(QuerySet[Any]):
         periods = ParticipationPeriod.objects.all()
         periods = periods if unpublished else periods.filter(is_published=True)
         documents = Document.objects.in_reading_order()
-        documents = documents if unpublished else documents.published()
+        documents = (documents if unpublished else documents.published()).with_sheets()
         return self.prefetch_related(Prefetch("periods", periods), Prefetch("documents", documents, to_attr="papers"))
 
 
@@ -54,3 +56,22 @@ class DocumentQuerySet(QuerySet[Any]):
     def in_reading_order(self) -> Self:
         """Order as they were entered; the newest version of each first."""
         return self.order_by("position", F("version").desc(), "pk")
+
+    def with_sheets(self) -> Self:
+        """Fetch along where a document lies on the map; ``outline`` in degrees (WGS 84), None for most."""
+        return self.select_related("sheet").annotate(outline=Transform("sheet__outline", WGS84))
+
+
+class PlanSheetQuerySet(QuerySet[Any]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Those on the map of a published document; for planners and administrators every one of their town."""
+        is_shown = Q(
+            state="ready",
+            document__is_published=True,
+            document__replaced_at=None,
+            document__consultation__state__in=PUBLIC_STATES,
+        )
+        if not actor.is_authenticated:
+            return self.filter(is_shown)
+        published = Q(municipality__in=actor.towns_with_role()) & is_shown
+        return self.filter(published | Q(municipality__in=actor.towns_with_role(*PLANNERS)))

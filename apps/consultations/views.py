@@ -16,11 +16,13 @@ from apps.consultations.areas.versions import version_as_geojson, with_areas
 from apps.consultations.models import Consultation, Document
 from apps.consultations.periods.ical import calendar_of
 from apps.consultations.periods.moments import days_of
+from apps.consultations.shown_sheets import document_url, shown_sheets
 from apps.geo.audience import ANONYMOUS
 from apps.geo.crs import WGS84
 from apps.places.requests import TownRequest
 
 CLOSED_SHOWN = 50
+MEDIA_TYPES = {"pdf": "application/pdf", "tif": "image/tiff", "png": "image/png", "jpg": "image/jpeg"}
 
 
 @require_safe
@@ -44,8 +46,11 @@ def detail(request: TownRequest, public_id: str) -> HttpResponse:
     return render(request, "consultations/detail.html", page_of(consultation))
 
 
-def page_of(consultation: Any) -> dict[str, Any]:
-    """Return what the page shows; the planner's preview shows exactly the same."""
+def page_of(consultation: Any, *, internal: bool = False) -> dict[str, Any]:
+    """Return what the page shows; the planner's preview (``internal``) shows exactly the same."""
+    papers = consultation.papers
+    for paper in papers:
+        paper.url = document_url(consultation, paper, internal=internal)
     today, now = timezone.localdate(), timezone.now()
     periods = with_areas(consultation, list(consultation.periods.all()))
     for period in periods:
@@ -55,7 +60,8 @@ def page_of(consultation: Any) -> dict[str, Any]:
         "consultation": consultation,
         "only": [consultation],
         "periods": periods,
-        "papers": consultation.papers,
+        "papers": papers,
+        "sheets": shown_sheets(consultation, papers, internal=internal),
         "notices": consultation.shown_notices(periods),
         "portal_entries": list(consultation.portal_entries.order_by("entered_on", "kind")),
         "area_words": describe_area(consultation),
@@ -94,24 +100,26 @@ def area_version(request: TownRequest, public_id: str, number: int) -> HttpRespo
 
 
 @require_safe
-def document(request: TownRequest, public_id: str, document_id: str) -> Any:
+def document(request: TownRequest, public_id: str, document_id: str, drawing: str = "pdf") -> Any:
     """A published document of a visible consultation; ``?speichern`` offers it for saving."""
     consultation = get_object_or_404(_public(request), public_id=public_id)
-    paper = get_object_or_404(consultation.documents.published(), public_id=document_id)
+    paper = get_object_or_404(consultation.documents.published(), public_id=document_id, file__endswith=f".{drawing}")
     # A hundred megabytes need not travel twice.
     known = get_conditional_response(request, etag=f'"{paper.sha256}"')
     return known or send_document(paper, save="speichern" in request.GET)
 
 
 def send_document(paper: Document, *, save: bool) -> FileResponse:
-    """Return the stored PDF; a browser must believe its type and may show it beside the page."""
+    """Return the stored file; a browser must believe its type and may show it beside the page."""
     try:
         stored = paper.file.open("rb")
     except FileNotFoundError as error:
         raise Http404 from error
     # Django picks attachment or inline and quotes the name (RFC 6266).
-    name = f"{_file_name(paper.title)}.pdf"
-    response = FileResponse(stored, as_attachment=save, filename=name, content_type="application/pdf")
+    name = f"{_file_name(paper.title)}.{paper.ending}"
+    response = FileResponse(stored, as_attachment=save, filename=name, content_type=MEDIA_TYPES[paper.ending])
+    if paper.ending != "pdf":  # browsers show no PDF inside this policy
+        response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["X-Content-Type-Options"] = "nosniff"
     response["ETag"] = f'"{paper.sha256}"'
     return response

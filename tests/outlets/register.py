@@ -14,6 +14,7 @@ from apps.geo.layers import all_layers
 from apps.geofiles.writing import FORMATS
 from tests.geoservices.test_tiles import tile_at
 from tests.outlets.canaries import HIDDEN_EAST, HIDDEN_NORTH
+from tests.outlets.sheet_seeds import TILE
 from tests.outlets.world import World, hidden_point
 
 Knock = Callable[[World], list[str]]
@@ -59,6 +60,30 @@ def papers(name: str) -> Knock:
     """The shown and the internal paper of each consultation that there is, visible or not."""
     return lambda world: [
         reverse(name, args=[plan, paper]) for plan in _ids(world)["consultations"] for paper in world.papers
+    ]
+
+
+def drawings(name: str) -> Knock:
+    """Each paper of each consultation as if it were a picture."""
+    return lambda world: [
+        reverse(name, args=[plan, paper, "png"]) for plan in _ids(world)["consultations"] for paper in world.papers
+    ]
+
+
+def sheet_tiles(name: str) -> Knock:
+    """The tile that each plan sheet has, below each consultation, visible or not."""
+    return lambda world: [
+        reverse(name, args=[plan, paper, *TILE]) for plan in _ids(world)["consultations"] for paper in world.papers
+    ]
+
+
+def sheet_pictures(name: str) -> Knock:
+    """Picture and legend of each plan sheet, below each consultation, visible or not."""
+    return lambda world: [
+        reverse(name, args=[plan, paper, picture])
+        for plan in _ids(world)["consultations"]
+        for paper in world.papers
+        for picture in ("vorschau", "legende")
     ]
 
 
@@ -174,6 +199,9 @@ PUBLIC: dict[str, Knock] = {
         "consultations:detail": detail("consultations"),
         "consultations:calendar": detail("consultations"),
         "consultations:document": papers,
+        "consultations:drawing": drawings,
+        "consultations:sheet_tile": sheet_tiles,
+        "consultations:sheet_picture": sheet_pictures,
         "consultations:area_version": area_versions,
         "statements:new": detail("consultations"),
         "statements:results": detail("consultations"),

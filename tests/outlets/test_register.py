@@ -80,6 +80,7 @@ def test_staff_doors_ask_who_is_there(client, world):
             "document_id": "0" * 12,
             "layer_name": "trees",
             "ending": "csv",
+            "drawing": "png",
             "slug": "imprint",
             "action": "status",
             "photo": "0" * 12,

@@ -18,6 +18,7 @@ from django.utils import timezone
 from apps.geo.crs import GEO_SRID
 from tests.conftest import ORIGIN, at, box
 from tests.outlets.canaries import HIDDEN_EAST, HIDDEN_NORTH, canary, poison
+from tests.outlets.sheet_seeds import lay_sheet
 from tests.outlets.statements_world import seed_statements
 from tests.reports.conftest import make_desks
 
@@ -168,6 +169,8 @@ def seed_consultations(world: World) -> None:
             consultation=plan, actor=None, upload=pdf(), title="Draft", kind="draft", is_published=False
         )
         poison(secret, state=state, sparing={"file", "sha256"})
+        lay_sheet(shown, state=state, is_public=state == "visible")
+        lay_sheet(secret, state=f"secret{state}", is_public=False)
         plan.refresh_from_db()
         if state != "draft":
             plan = services.publish_consultation(consultation=plan, actor=None, version=plan.version, at=now)
@@ -177,12 +180,13 @@ def seed_consultations(world: World) -> None:
             public = {f.name for f in Consultation._meta.fields} - {"internal_note"}
             poison(plan, state=state, sparing=public)
             world.visible["consultations"] = plan.public_id
-            world.papers = [shown.public_id, secret.public_id]
+            world.papers += [shown.public_id, secret.public_id]
             _prepare_round(plan, period)
         else:
             poison(plan, state=state, sparing=set())
             poison(shown, state=state, sparing={"file", "sha256"})
             world.hidden["consultations"].append(plan.public_id)
+            world.papers += [shown.public_id, secret.public_id]
 
 
 def _prepare_round(plan: Any, published: Any) -> None:

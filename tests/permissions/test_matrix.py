@@ -34,6 +34,7 @@ NOTHING = {
     "layer_name": "reports",
     "name": "reports",
     "ending": "csv",
+    "drawing": "png",
     "slug": "imprint",
     "action": "stand",
     "key": "frage",

@@ -51,7 +51,7 @@ def options_of(town: Municipality, layers: Sequence[AreaLayer]) -> list[Option]:
     """
     if not layers:
         raise InputRefused(_("In der Datei ist keine Fläche."))
-    extent = _extent(town)
+    extent = extent_of(town)
     found = [option for layer in layers for option in _of_layer(layer, extent)]
     if not found:
         raise InputRefused(
@@ -136,7 +136,8 @@ def _drawable(whole: Any) -> tuple[GEOSGeometry, str, float]:
     raise InputRefused(_("Die Fläche hat zu viele Eckpunkte. Bitte vereinfachen Sie ihren Umriss."))
 
 
-def _extent(town: Municipality) -> tuple[float, float, float, float]:
+def extent_of(town: Municipality) -> tuple[float, float, float, float]:
+    """Return the town's extent in the storage CRS; 15 km around its centre where no boundary is known."""
     area = AdministrativeArea.objects.valid_on(timezone.localdate()).filter(municipality=town, kind="municipality")
     found = area.values_list("area", flat=True).first()
     if found is None:

@@ -105,5 +105,5 @@ def preview(request: StaffRequest, public_id: str) -> HttpResponse:
     """Exactly the public page, with a bar that says that it is none."""
     consultation = find(request, public_id)
     consultation.papers = [paper for paper in consultation.papers if paper.is_published and not paper.replaced_at]
-    context = {**page_of(consultation), "preview": True}
+    context = {**page_of(consultation, internal=True), "preview": True}
     return render(request, "consultations/detail.html", context)

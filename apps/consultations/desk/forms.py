@@ -15,6 +15,9 @@ from apps.geo.form_fields import choice_field, one_of_several
 from apps.geo.templatetags.measures import hectares
 from apps.geo.untrusted import InputRefused, clean_text
 
+#: What a file dialogue offers for a drawing.
+DRAWING_ENDINGS = ".tif,.tiff,.png,.jpg,.jpeg,.pdf"
+
 
 class ConsultationForm(DrawnFormMixin, EditForm):
     """Texts, codes and the drawn area of a consultation."""
@@ -83,10 +86,14 @@ class DocumentForm(UploadForm):
 
     position = forms.IntegerField(label=_("Reihenfolge"), min_value=0, max_value=999)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, is_sheet: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["file"].required = False
         self.fields["file"].label = _("Neue Fassung (PDF)")
+        if is_sheet:
+            self.fields["file"].label = _("Neue Fassung der Zeichnung")
+            self.fields["file"].help_text = _("GeoTIFF, TIFF, PNG, JPEG oder PDF, höchstens 100 MB.")
+            self.fields["file"].widget.attrs["accept"] = DRAWING_ENDINGS
 
 
 class WithdrawForm(forms.Form):

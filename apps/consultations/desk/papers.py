@@ -15,7 +15,9 @@ from apps.consultations.desk.forms import DocumentForm, UploadForm
 from apps.consultations.desk.reading import find
 from apps.consultations.querysets import PLANNERS
 from apps.consultations.services import FileRefused
+from apps.consultations.shown_sheets import document_url
 from apps.consultations.views import send_document
+from apps.geo.untrusted import InputRefused
 
 
 @staff_required(*PLANNERS)
@@ -40,7 +42,10 @@ def papers(request: StaffRequest, public_id: str) -> HttpResponse:
         else:
             messages.success(request, _("„%(title)s“ ist gespeichert.") % {"title": data["title"]})
             return redirect("consultations:desk_papers", public_id)
-    context = {"consultation": consultation, "papers": consultation.papers, "form": form, "step": "papers"}
+    papers = consultation.papers
+    for paper in papers:
+        paper.url = document_url(consultation, paper, internal=True)
+    context = {"consultation": consultation, "papers": papers, "form": form, "step": "papers"}
     return render(request, "consultations/desk_papers.html", context, status=422 if form.errors else 200)
 
 
@@ -48,25 +53,33 @@ def papers(request: StaffRequest, public_id: str) -> HttpResponse:
 def edit_paper(request: StaffRequest, public_id: str, document_id: str) -> HttpResponse:
     """The facts of one document, and its next version."""
     consultation = find(request, public_id)
-    paper = get_object_or_404(consultation.documents.current(), public_id=document_id)
+    paper = get_object_or_404(consultation.documents.current().select_related("sheet"), public_id=document_id)
+    sheet = getattr(paper, "sheet", None)
     names = ("title", "kind", "position", "is_published", "includes_environmental_report")
     form = DocumentForm(
-        request.POST or None, request.FILES or None, initial={name: getattr(paper, name) for name in names}
+        request.POST or None,
+        request.FILES or None,
+        initial={name: getattr(paper, name) for name in names},
+        is_sheet=sheet is not None,
     )
     if request.method == "POST" and form.is_valid():
         values = {name: form.cleaned_data[name] for name in names}
         try:
-            _store(paper, request.user, values, form.cleaned_data["file"])
-        except FileRefused as refusal:
+            _store(paper, sheet, request.user, values, form.cleaned_data["file"])
+        except (FileRefused, InputRefused) as refusal:
             form.add_error("file", str(refusal))
         else:
             messages.success(request, _("„%(title)s“ ist gespeichert.") % {"title": values["title"]})
             return redirect("consultations:desk_papers", public_id)
-    context = {"consultation": consultation, "paper": paper, "form": form, "step": "papers"}
+    context = {"consultation": consultation, "paper": paper, "sheet": sheet, "form": form, "step": "papers"}
     return render(request, "consultations/desk_paper.html", context, status=422 if form.errors else 200)
 
 
-def _store(paper: Any, actor: Any, values: dict[str, Any], upload: Any) -> None:
+def _store(paper: Any, sheet: Any, actor: Any, values: dict[str, Any], upload: Any) -> None:
+    if upload and sheet:
+        # The new version takes its values from the old one: first the drawing, which may be refused.
+        paper = services.replace_sheet(sheet=sheet, actor=actor, upload=upload).document
+        upload = None
     if upload:
         services.check_pdf(upload)
     changed = services.change_document(document=paper, actor=actor, values=values)
@@ -76,7 +89,8 @@ def _store(paper: Any, actor: Any, values: dict[str, Any], upload: Any) -> None:
 
 @staff_required(*PLANNERS)
 @require_safe
-def open_paper(request: StaffRequest, public_id: str, document_id: str) -> Any:
+def open_paper(request: StaffRequest, public_id: str, document_id: str, drawing: str = "pdf") -> Any:
     """Any document of the consultation, replaced and unpublished ones included."""
-    paper = get_object_or_404(find(request, public_id).documents, public_id=document_id)
+    papers = find(request, public_id).documents
+    paper = get_object_or_404(papers, public_id=document_id, file__endswith=f".{drawing}")
     return send_document(paper, save=False)

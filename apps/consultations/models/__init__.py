@@ -6,6 +6,7 @@ from apps.consultations.models.documents import Document
 from apps.consultations.models.periods import ParticipationPeriod
 from apps.consultations.models.proof import ProofEntry
 from apps.consultations.models.publication import NOTICE_LENGTH, PortalEntry, PublicationOverride, PublicNotice
+from apps.consultations.models.sheets import PlanSheet
 
 __all__ = [
     "LONG_TEXT",
@@ -13,6 +14,7 @@ __all__ = [
     "Consultation",
     "Document",
     "ParticipationPeriod",
+    "PlanSheet",
     "PortalEntry",
     "ProofEntry",
     "PublicNotice",

@@ -49,3 +49,8 @@ class Document(TownOwned):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def ending(self) -> str:
+        """What kind of file it is: pdf, and for plan sheets tif, png or jpg."""
+        return str(self.file.name).rpartition(".")[2]

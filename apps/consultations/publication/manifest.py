@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from apps.consultations.models import Consultation, ParticipationPeriod
+from apps.consultations.models import Consultation, Document, ParticipationPeriod
 from apps.consultations.publication.chain import canonical, sha256
 from apps.places.links import public_url
 
@@ -17,9 +17,9 @@ def page_path(consultation: Consultation) -> str:
     return f"/beteiligung/{consultation.public_id}/"
 
 
-def document_path(consultation: Consultation, document_id: str) -> str:
+def document_path(consultation: Consultation, paper: Document) -> str:
     """Return the path of a published document."""
-    return f"{page_path(consultation)}unterlagen/{document_id}.pdf"
+    return f"{page_path(consultation)}unterlagen/{paper.public_id}.{paper.ending}"
 
 
 def manifest_of(consultation: Consultation) -> dict[str, Any]:
@@ -29,7 +29,7 @@ def manifest_of(consultation: Consultation) -> dict[str, Any]:
     """
     plan = Consultation.objects.select_related("municipality").get(pk=consultation.pk)
     rounds = ParticipationPeriod.objects.filter(consultation=plan, is_published=True).order_by("starts_on", "kind")
-    papers = plan.documents.published().order_by("position", "public_id")
+    papers = plan.documents.published().select_related("sheet").order_by("position", "public_id")
     return {
         "address": public_url(plan.municipality, page_path(plan)),
         "title": plan.title,
@@ -53,6 +53,7 @@ def manifest_of(consultation: Consultation) -> dict[str, Any]:
                 "version": paper.version,
                 "sha256": paper.sha256,
                 "size_bytes": paper.size_bytes,
+                **_on_map(paper),
             }
             for paper in papers
         ],
@@ -62,3 +63,19 @@ def manifest_of(consultation: Consultation) -> dict[str, Any]:
         "texts_sha256": sha256(canonical({name: getattr(plan, name) for name in TEXTS})),
         "area_sha256": sha256(bytes(plan.area.wkb)) if plan.area is not None else "",
     }
+
+
+def _on_map(paper: Document) -> dict[str, Any]:
+    """Return where a drawing was shown on the map, and as what; nothing for papers to read."""
+    sheet = getattr(paper, "sheet", None)
+    if sheet is None or not sheet.is_ready:
+        return {}
+    shown = {
+        "page": sheet.page,
+        "srid": sheet.srid,
+        "affine": [repr(float(number)) for number in sheet.affine],
+        "tiles_sha256": sheet.tiles_sha256,
+        "legend_sha256": sheet.legend_sha256,
+        "legend": sheet.legend_alt,
+    }
+    return {"map": shown}

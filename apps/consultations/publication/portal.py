@@ -46,7 +46,7 @@ def package_of(consultation: Consultation) -> IO[bytes]:
         for notice in consultation.notices.order_by("kind"):
             archive.writestr(f"bekanntmachung-{notice.kind}.txt", notice.text.replace("\r\n", "\n"))
         for place, paper in enumerate(papers, 1):
-            name = f"unterlagen/{place:02}-{slugify(paper.title)[:60] or 'unterlage'}.pdf"
+            name = f"unterlagen/{place:02}-{slugify(paper.title)[:60] or 'unterlage'}.{paper.ending}"
             # A PDF is compressed already.
             info = zipfile.ZipInfo(name, timezone.localtime(paper.uploaded_at).timetuple()[:6])
             with paper.file.open("rb") as stored, archive.open(info, "w") as copy:

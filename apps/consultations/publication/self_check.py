@@ -69,7 +69,7 @@ def check_reachable(consultation: Consultation, *, fetch: Fetch = fetch_outside)
     elif html.escape(consultation.title) not in text:
         faults.append({"path": page_path(consultation), "status": 200, "fault": "title missing"})
     for paper in papers:
-        path = document_path(consultation, paper.public_id)
+        path = document_path(consultation, paper)
         if page.status == 200 and path not in text:
             faults.append({"path": path, "status": page.status, "fault": "not linked on the page"})
         answer = fetch(town, path)

@@ -14,6 +14,15 @@ from apps.consultations.services.overriding import decide_override, not_lifted, 
 from apps.consultations.services.periods import PeriodValues, set_periods
 from apps.consultations.services.plans import store_plan
 from apps.consultations.services.publishing import PublicationRefused, publish_consultation, withdraw_consultation
+from apps.consultations.services.sheets import (
+    add_sheet,
+    cut_due_sheets,
+    cut_sheet,
+    give_legend,
+    lay_on_map,
+    place_sheet,
+    replace_sheet,
+)
 from apps.consultations.services.states import switch_states
 from apps.consultations.services.watching import check_running, mail_heads, record_check
 
@@ -23,19 +32,26 @@ __all__ = [
     "PeriodValues",
     "PublicationRefused",
     "add_document",
+    "add_sheet",
     "change_consultation",
     "change_document",
     "check_pdf",
     "check_running",
     "create_draft",
+    "cut_due_sheets",
+    "cut_sheet",
     "decide_override",
+    "give_legend",
+    "lay_on_map",
     "mail_heads",
     "not_lifted",
+    "place_sheet",
     "planners_of",
     "publish_consultation",
     "record_check",
     "record_portal_entry",
     "replace_document",
+    "replace_sheet",
     "request_override",
     "save_notice",
     "set_periods",

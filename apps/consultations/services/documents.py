@@ -50,7 +50,7 @@ def add_document(
 ) -> Document:
     """Store a PDF as the last document of a consultation. Raises ``FileRefused``."""
     check_pdf(upload)
-    return _stored(
+    return store_document(
         consultation,
         actor,
         upload,
@@ -64,7 +64,7 @@ def add_document(
 def replace_document(*, document: Document, actor: Any, upload: UploadedFile) -> Document:
     """Store a newer version; the older one is kept for the desk and no longer shown. Raises ``FileRefused``."""
     check_pdf(upload)
-    return _stored(document.consultation, actor, upload, replaces=document)
+    return store_document(document.consultation, actor, upload, replaces=document)
 
 
 @transaction.atomic
@@ -78,25 +78,33 @@ def change_document(*, document: Document, actor: Any, values: dict[str, Any]) -
             setattr(fresh, name, value)
         if changed:
             fresh.save(update_fields=list(changed))
-            apply_edit(consultation, {"papers_version": consultation.papers_version + 1})
-            record_shown(consultation, at=timezone.now())
+            announce_papers(consultation)
         return fresh
 
 
-def _stored(
+def announce_papers(consultation: Consultation) -> None:
+    """Count the papers' version up and write down what everybody can reach now; in the change's transaction."""
+    fresh = lock_for_edit(consultation, version=None)
+    apply_edit(fresh, {"papers_version": fresh.papers_version + 1})
+    record_shown(fresh, at=timezone.now())
+
+
+def store_document(
     consultation: Consultation,
     actor: Any,
     upload: UploadedFile,
     *,
+    ending: str = "pdf",
     replaces: Document | None = None,
     **values: Any,
 ) -> Document:
+    """Store a file that was looked at before, as a new document or as the next version of one."""
     digest = hashlib.sha256()
     for chunk in upload.chunks():
         digest.update(chunk)
     upload.seek(0)
     # Our own name: what the file was called on somebody's desk is nobody's business and no path.
-    name = default_storage.save(f"consultations/{consultation.public_id}/{secrets.token_hex(16)}.pdf", upload)
+    name = default_storage.save(f"consultations/{consultation.public_id}/{secrets.token_hex(16)}.{ending}", upload)
     try:
         with transaction.atomic(), pghistory.context(actor=getattr(actor, "pk", None)):
             fresh = lock_for_edit(consultation, version=None)
@@ -115,8 +123,7 @@ def _stored(
             document = Document.objects.create(
                 municipality_id=fresh.municipality_id, consultation=fresh, **facts, **values
             )
-            apply_edit(fresh, {"papers_version": fresh.papers_version + 1})
-            record_shown(fresh, at=timezone.now())
+            announce_papers(fresh)
     except BaseException:
         default_storage.delete(name)
         raise

@@ -71,6 +71,7 @@ def feature_map(
     detail: str = "",
     listed: str | None = None,
     area: str = "",
+    overlays: str = "",
 ) -> dict[str, Any]:
     """Show layers on a map: ``{% feature_map layers="reports,ideas" height="large" %}``.
 
@@ -81,7 +82,8 @@ def feature_map(
     map shows: the map then shows these and no others. ``listed`` is the query string of the layer's list at the desk
     (``desk_lists.py``): the map shows what that list finds. ``area`` is the id of a hidden field of the list's form:
     the map gets tools that fill it with a drawn area and send the form. ``internal`` asks as staff, and ``detail`` is
-    the address of the desk's page for a feature whose id is written as twelve zeros.
+    the address of the desk's page for a feature whose id is written as twelve zeros. ``overlays`` is the id of an
+    element whose ``[data-overlay]`` are pictures in tiles that lie between the base map and the layers.
     """
     names = layers or layer or ("" if not label else "-")
     still = _still_of(names, at, ids, zoom)
@@ -104,6 +106,7 @@ def feature_map(
         "words_of_still": _still_words(label),
         "listed": listed,
         "area": area,
+        "overlays": overlays,
     }
 
 
@@ -184,12 +187,13 @@ def shapes_map(
     shapes_id: str = "shapes",
     height: str = "medium",
     brings_leaflet: bool = True,
+    overlays: str = "",
 ) -> dict[str, Any]:
     """Show a GeoJSON collection (WGS 84) that the page itself has: no layer of the registry, nothing that is fetched.
 
     Properties of a feature: ``title``, ``colour`` (``#rrggbb``), ``id`` (a button ``data-shape="id"
     data-shape-of="shapes_id"`` shows it), and ``ground`` for an outline that only helps to find one's way.
-    A page that loads Leaflet itself says ``brings_leaflet=False``.
+    A page that loads Leaflet itself says ``brings_leaflet=False``. ``overlays`` as in ``feature_map``.
     """
     common = _common(context)
     return {
@@ -197,5 +201,6 @@ def shapes_map(
         "is_first": common["is_first"] and brings_leaflet,
         "collection": collection,
         "shapes_id": shapes_id,
+        "overlays": overlays,
         "height": height if height in HEIGHTS else "medium",
     }

@@ -1,6 +1,7 @@
 /** What every map of the site shares: start, configuration, words, base map, controls. */
 import L from "leaflet";
 import "./calm.js";
+import { overlays } from "./overlays.js";
 
 const configurations = new globalThis.Map();
 
@@ -39,6 +40,7 @@ export function onMaps(selector, start) {
       status.textContent = "";
       dress(map, frame, config, words);
       start(frame, map, config, words);
+      if (frame.dataset.overlays) overlays(map, document.getElementById(frame.dataset.overlays));
       // After the first view is chosen: no tile is asked for in vain.
       ground(map, config.basemap);
       frame.dataset.ready = "yes";
