@@ -77,6 +77,7 @@ class PeriodKind(models.TextChoices):
     EARLY_PUBLIC = "early_public", _("Frühzeitige Beteiligung")
     PUBLICATION = "publication", _("Veröffentlichung des Entwurfs")
     REPEAT = "repeat", _("Erneute Veröffentlichung")
+    INFORMAL = "informal", _("Informelle Beteiligung")
 
 
 #: What stands in the notice when the planner writes nothing else (BauGB, text of 7 July 2023).
@@ -84,6 +85,7 @@ LEGAL_BASIS: dict[str, Promise | str] = {
     PeriodKind.EARLY_PUBLIC: _("Frühzeitige Beteiligung der Öffentlichkeit nach § 3 Abs. 1 BauGB"),
     PeriodKind.PUBLICATION: _("Veröffentlichung des Entwurfs nach § 3 Abs. 2 BauGB"),
     PeriodKind.REPEAT: _("Erneute Veröffentlichung des geänderten Entwurfs nach § 4a Abs. 3 BauGB"),
+    PeriodKind.INFORMAL: _("Beteiligung durch die Stadt, ohne förmliches Verfahren"),
 }
 #: Periods in which documents must be published (§ 3(2), § 4a(3) BauGB).
 FORMAL_PERIODS = (PeriodKind.PUBLICATION, PeriodKind.REPEAT)

@@ -28,7 +28,7 @@ MEDIA_TYPES = {"pdf": "application/pdf", "tif": "image/tiff", "png": "image/png"
 @require_safe
 def consultation_list(request: TownRequest) -> HttpResponse:
     """Running ones first, then coming ones, then results. Answers as nobody, whoever asks."""
-    consultations = _public(request).defer("description", "simple_language")
+    consultations = _public(request).select_related("procedure_file").defer("description", "simple_language")
     lists = {
         "open": list(consultations.open()),
         "announced": list(consultations.announced()),
@@ -42,7 +42,8 @@ def consultation_list(request: TownRequest) -> HttpResponse:
 @require_safe
 def detail(request: TownRequest, public_id: str) -> HttpResponse:
     """One published consultation."""
-    consultation = get_object_or_404(_public(request).with_papers(), public_id=public_id)
+    shown = _public(request).select_related("procedure_file").with_papers()
+    consultation = get_object_or_404(shown, public_id=public_id)
     return render(request, "consultations/detail.html", page_of(consultation))
 
 
@@ -72,7 +73,7 @@ def page_of(consultation: Any, *, internal: bool = False) -> dict[str, Any]:
 @require_safe
 def calendar(request: TownRequest, public_id: str) -> HttpResponse:
     """The periods as an iCalendar file."""
-    consultations = _public(request).select_related("municipality").with_papers()
+    consultations = _public(request).select_related("municipality", "procedure_file").with_papers()
     inside = Transform(PointOnSurface(F("area")), WGS84)
     consultation = get_object_or_404(consultations.annotate(inside=inside), public_id=public_id)
     body = calendar_of(

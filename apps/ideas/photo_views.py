@@ -12,10 +12,11 @@ from apps.accounts.access import staff_required
 from apps.accounts.requests import StaffRequest
 from apps.contributions.serving import photo_response
 from apps.contributions.tokens import hash_token
+from apps.contributions.wrong_links import NoSuchLink, counting_wrong_links
 from apps.geo.audience import ANONYMOUS
 from apps.geo.untrusted import InputRefused, clean_text
 from apps.ideas import services
-from apps.ideas.models import IdeaPhoto
+from apps.ideas.models import Idea, IdeaPhoto
 from apps.ideas.querysets import KEEPERS
 from apps.places.requests import TownRequest
 
@@ -32,10 +33,14 @@ def public_photo(request: TownRequest, public_id: str, photo: str, size: str) ->
     return photo_response(request, found, size, name=f"idee-{found.public_id}", is_public=True)
 
 
+@counting_wrong_links
 @require_safe
 def own_photo(request: HttpRequest, token: str, photo: str, size: str) -> Any:
     """Whoever had the idea sees its photos behind the secret link, whatever became of them."""
-    found = get_object_or_404(IdeaPhoto, idea__status_token_hash=hash_token(token), public_id=photo)
+    idea = Idea.objects.filter(status_token_hash=hash_token(token)).first()
+    if idea is None:
+        raise NoSuchLink
+    found = get_object_or_404(idea.photos, public_id=photo)
     return photo_response(request, found, size, name=f"idee-{found.public_id}", is_public=False)
 
 

@@ -16,6 +16,7 @@ from apps.contributions.limits import TooMany, admit, may_mail_receipt
 from apps.contributions.photo_form import take_photos
 from apps.contributions.tokens import hash_token
 from apps.contributions.uploads import PhotosGone
+from apps.contributions.wrong_links import NoSuchLink, counting_wrong_links
 from apps.geo.degrees import to_degrees
 from apps.geo.drawn_forms import answer_drawn
 from apps.geo.editing import ChangeRefused
@@ -147,13 +148,14 @@ def _send(request: TownRequest, form: ProposalForm, call: Call | None) -> HttpRe
     return redirect("ideas:status", token=status_token(idea))
 
 
+@counting_wrong_links
 @require_safe
 def status(request: HttpRequest, token: str) -> HttpResponse:
     """What whoever had the idea sees of it, also before publication. Reading changes nothing."""
     found = Idea.objects.filter(status_token_hash=hash_token(token)).select_related("municipality", "call")
     idea = found.select_related("merged_into").first()
     if idea is None:
-        raise Http404
+        raise NoSuchLink
     context = {
         "idea": idea,
         "token": token,

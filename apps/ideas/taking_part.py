@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from apps.contributions.idempotency import KeyReused
 from apps.contributions.limits import TooMany, admit, may_mail_receipt
+from apps.contributions.wrong_links import NoSuchLink, counting_wrong_links
 from apps.geo.audience import ANONYMOUS
 from apps.geo.editing import ChangeRefused
 from apps.ideas import services
@@ -76,12 +77,13 @@ def _own_page(response: HttpResponse, user: Any) -> HttpResponse:
     return private(response) if user else response
 
 
+@counting_wrong_links
 @require_http_methods(["GET", "HEAD", "POST"])
 def supporting(request: HttpRequest, token: str) -> HttpResponse:
     """The page behind the link in the mail: confirm, read, withdraw. Reading changes nothing: scanners follow links."""
     found = find_support(token)
     if found is None:
-        raise Http404
+        raise NoSuchLink
     gone, refused = False, ""
     if request.method == "POST":
         try:

@@ -42,7 +42,9 @@ def confirm_url(statement: Statement) -> str:
 def find_by_status(token: str) -> Statement | None:
     """Return the statement behind a status link."""
     return (
-        Statement.objects.select_related("consultation", "period", "municipality", "invitation__authority")
+        Statement.objects.select_related(
+            "consultation", "period", "municipality", "invitation__authority", "invitation__period__consultation"
+        )
         .filter(status_token_hash=hash_token(token))
         .first()
     )

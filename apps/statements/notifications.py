@@ -5,6 +5,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from apps.consultations.phases import Kind, kind_of
 from apps.outbox.models import Message
 from apps.outbox.services import enqueue
 from apps.places.links import public_url
@@ -45,6 +46,7 @@ def tell_invited(invitation: Invitation, *, again: bool = False) -> Message | No
         link=invitation_url(invitation),
         page=public_url(invitation.municipality, reverse("consultations:detail", args=[consultation.public_id])),
         again=again,
+        basis=" (§ 4 BauGB)" if kind_of(consultation) == Kind.FORMAL else "",
     )
 
 

@@ -1,9 +1,13 @@
-"""To which round of a consultation a moment belongs, and whether it came too late."""
+"""To which round of a consultation a moment belongs, whether it came too late, and in which phase a sender is."""
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
 
 from apps.consultations.models import Consultation, ParticipationPeriod
+from apps.consultations.phases import Action, Phase, Role, may, phase_in, phase_of, round_on
 
 
 @dataclass(frozen=True)
@@ -15,14 +19,33 @@ class Round:
 
 
 def round_at(consultation: Consultation, at: dt.datetime) -> Round | None:
-    """Return the running published round, else the one that ended last; None before the first.
+    """Return the running published round, else the one that ended last; None before the first."""
+    period = round_on(consultation, at)
+    return Round(period, phase_in(period, at) == Phase.ENDED) if period else None
 
-    Of several running ones the one that ends last counts.
 
-    A period runs until 24:00 of its last day: ``ends_at`` is the first instant that is too late (§ 188 BGB).
-    """
-    begun = [period for period in consultation.periods.all() if period.is_published and period.starts_at <= at]
-    if not begun:
-        return None
-    last = max(begun, key=lambda period: (period.ends_at, period.pk))
-    return Round(last, last.ends_at <= at)
+def phase_of_body(invitation: Any, at: dt.datetime) -> Phase:
+    """Return the phase of an invited body: a period of its own, from the invitation until 24:00 of its last day."""
+    period = invitation.period
+    if not period.consultation.is_public:
+        return phase_of(period.consultation, at)
+    return Phase.ENDED if is_late_for(invitation, at) else Phase(period.kind)
+
+
+def is_late_for(invitation: Any, at: dt.datetime) -> bool:
+    """Is the last local day of an invited body over?"""
+    return timezone.localdate(at) > invitation.answers_until
+
+
+def phase_of_statement(statement: Any, at: dt.datetime) -> Phase:
+    """Return the phase in which the sender of a statement is: that of its round, whatever other round runs."""
+    if statement.invitation is not None:
+        return phase_of_body(statement.invitation, at)
+    plan = statement.consultation
+    return phase_in(statement.period, at) if plan.is_public else phase_of(plan, at)
+
+
+def may_take_back(statement: Any, at: dt.datetime) -> bool:
+    """May its sender still take it back or give it again?"""
+    role = Role.BODY if statement.invitation is not None else Role.PUBLIC
+    return may(Action.TAKE_BACK, statement.consultation, at=at, role=role, phase=phase_of_statement(statement, at))

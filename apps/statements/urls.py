@@ -48,6 +48,7 @@ urlpatterns = [
     path(f"{_DESK}nachbarschaft/<public_id:mailing_id>.xlsx", closing.mailing_list, name="desk_mailing_list"),
     path(f"{_DESK}briefe/", closing.order_letters, name="desk_letters"),
     path(_WORK, work.work, name="desk_work"),
+    path(f"{_WORK}einladung/", work.tie, name="desk_tie"),
     path(f"{_WORK}belange/neu/", work.segment, name="desk_segment_new"),
     path(f"{_WORK}belange/<int:segment_id>/", work.segment, name="desk_segment"),
     path(f"{_WORK}belange/<int:segment_id>/entfernen/", work.remove_segment, name="desk_segment_remove"),

@@ -334,3 +334,9 @@ def test_the_package_for_the_portal_holds_all_that_is_entered_there(ready):
     assert area["geometry"]["type"] == "MultiPolygon" and 8 < area["geometry"]["coordinates"][0][0][0][0] < 16
     assert facts["fristen"][0]["letzter_tag"] == "2026-12-22" and facts["gemeinde"]["ags"] == "14000010"
     assert 'xmlns:gml="http://www.opengis.net/gml/3.2"' in gml and "25833" in gml
+
+
+def test_a_formal_plan_knows_no_informal_round(make_draft, emil):
+    assert "procedure.formal" in errors(
+        enter(make_draft(), emil, PeriodValues("informal", FIRST, dt.date(2026, 12, 6)))
+    )

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from apps.consultations import services
 from apps.consultations.models import Consultation, Document, ParticipationPeriod
 from apps.consultations.periods.moments import deadline_words, instants
+from apps.consultations.phases import NotNow
 from apps.consultations.publication.checks import Finding
 from apps.consultations.services import FileRefused, PeriodValues, PublicationRefused
 from apps.geo.audience import ANONYMOUS
@@ -235,20 +236,34 @@ def test_a_published_period_is_a_promise(make_draft, publish, emil, periods):
         )
 
 
-def test_a_published_period_may_be_longer_and_reopens(make_draft, publish, emil):
-    consultation = publish(make_draft(), (FIRST, LAST), at=moment(dt.date(2027, 1, 5)))
-    assert consultation.state == "closed"
+def test_a_published_period_may_be_longer(make_draft, publish, emil):
+    consultation = publish(make_draft(), (FIRST, LAST), at=moment(FIRST))
     longer = dt.date(2027, 1, 11)
 
-    consultation = services.set_periods(
+    consultation = extended(consultation, emil, longer, at=moment(LAST))
+
+    assert (consultation.state, consultation.ends_on) == ("open", longer)
+
+
+def test_what_is_over_is_reopened_in_an_informal_consultation_only(make_draft, publish, emil):
+    formal = publish(make_draft(), (FIRST, LAST), at=moment(dt.date(2027, 1, 5)))
+    with pytest.raises(NotNow, match="erneute Veröffentlichung"):
+        extended(formal, emil, dt.date(2027, 1, 11), at=moment(dt.date(2027, 1, 5)))
+
+    informal = publish(make_draft(plan_type="street"), (FIRST, LAST), at=moment(dt.date(2027, 1, 5)), kind="informal")
+    sunday = dt.date(2027, 1, 10)
+    assert extended(informal, emil, sunday, at=moment(dt.date(2027, 1, 5))).state == "open"
+
+
+def extended(consultation, emil, longer, *, at):
+    kind = consultation.periods.get().kind
+    return services.set_periods(
         consultation=consultation,
         actor=emil,
         version=consultation.version,
-        periods=[PeriodValues("publication", FIRST, longer)],
-        at=moment(dt.date(2027, 1, 5)),
+        periods=[PeriodValues(kind, FIRST, longer)],
+        at=at,
     )
-
-    assert (consultation.state, consultation.ends_on) == ("open", longer)
 
 
 def test_the_database_refuses_a_period_that_ends_before_it_begins(make_draft):

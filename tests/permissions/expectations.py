@@ -96,6 +96,7 @@ DOORS: dict[str, frozenset[str]] = {
             "statements:desk_segment",
             "statements:desk_segment_new",
             "statements:desk_segment_remove",
+            "statements:desk_tie",
             "statements:desk_work",
         ],
         frozenset({PLANNER, ADMINISTRATOR}),

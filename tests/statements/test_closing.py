@@ -13,6 +13,13 @@ from apps.statements.models import Export, Mailing, ProcedureFile, Result, State
 from apps.statements.services import exports, neighbours, results, weighing
 from apps.statements.services.standing import confirm_address
 from tests.conftest import at
+from tests.statements.conftest import TOO_LATE
+
+
+@pytest.fixture(autouse=True)
+def over(monkeypatch):
+    """The period has ended: nothing is told before."""
+    monkeypatch.setattr("django.utils.timezone.now", lambda: TOO_LATE)
 
 
 @pytest.fixture
@@ -55,18 +62,16 @@ def test_more_than_fifty_with_the_same_words_may_read_the_result(plan, submit, d
     assert set(results.tell_results(consultation=plan)) == ways
 
 
-def test_the_public_result_names_nobody(client, open_plan, submit, decide):
-    statement = submit(
-        "Ich, Anna Beispiel, wohne Gartenweg 7.", name="Anna Beispiel", consultation=open_plan, at=timezone.now()
-    ).statement
-    address = reverse("statements:results", args=[open_plan.public_id])
+def test_the_public_result_names_nobody(client, plan, submit, decide):
+    statement = submit("Ich, Anna Beispiel, wohne Gartenweg 7.", name="Anna Beispiel").statement
+    address = reverse("statements:results", args=[plan.public_id])
     decide(statement, text="Zu viel Lärm")
     assert client.get(address).status_code == 404
-    results.publish_results(consultation=open_plan)
+    results.publish_results(consultation=plan)
     page = client.get(address).content.decode()
     assert "Zu viel Lärm" in page and "Tempo 30" in page
     assert "Beispiel" not in page and "Gartenweg 7" not in page and statement.reference not in page
-    results.hide_results(consultation=open_plan)
+    results.hide_results(consultation=plan)
     assert client.get(address).status_code == 404
 
 

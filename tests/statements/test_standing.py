@@ -7,11 +7,12 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.consultations.phases import NotNow
 from apps.geo.editing import ChangeRefused
 from apps.outbox.models import Message
 from apps.statements.models import SenderData, Statement
 from apps.statements.services import drafts, retention
-from apps.statements.services.standing import PeriodOver, restore_statement, withdraw_statement
+from apps.statements.services.standing import restore_statement, withdraw_statement
 from tests.statements.conftest import DURING, LAST, TOO_LATE
 
 
@@ -24,10 +25,10 @@ def test_a_statement_can_be_taken_back_and_given_again_within_its_period(submit)
 
 def test_after_the_period_it_stays_as_it_is(submit):
     statement = submit().statement
-    with pytest.raises(PeriodOver):
+    with pytest.raises(NotNow):
         withdraw_statement(statement=statement, at=TOO_LATE)
     withdraw_statement(statement=statement, at=DURING)
-    with pytest.raises(PeriodOver):
+    with pytest.raises(NotNow):
         restore_statement(statement=statement, at=TOO_LATE)
 
 

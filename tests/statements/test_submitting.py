@@ -9,9 +9,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.consultations.phases import NotNow
 from apps.outbox.models import Message
 from apps.statements.models import Attachment, Draft, SenderData, Statement
-from apps.statements.services.submission import NotOpen
 from tests.consultations.conftest import moment, pdf
 from tests.statements.conftest import DURING, FIRST, LAST, TOO_LATE
 
@@ -137,7 +137,7 @@ def test_a_statement_in_the_last_second_is_in_time_and_the_next_one_is_late(subm
 
 
 def test_nobody_can_send_before_the_round_begins(submit):
-    with pytest.raises(NotOpen):
+    with pytest.raises(NotNow):
         submit(at=moment(FIRST, 0) - dt.timedelta(seconds=1))
 
 

@@ -19,7 +19,7 @@ from apps.consultations.publication.notice import NoticeFacts, difference, draft
 from apps.consultations.publication.notice_checks import missing_parts
 from apps.consultations.publication.portal import package_of, portal_of
 from apps.consultations.querysets import PLANNERS
-from apps.geo.editing import StaleEdit
+from apps.geo.editing import ChangeRefused, StaleEdit
 
 
 @staff_required(*PLANNERS)
@@ -50,6 +50,8 @@ def notice(request: StaffRequest, public_id: str) -> HttpResponse:
             )
         except StaleEdit as stale:
             refused, version = str(stale), str(stale.current.version)
+        except ChangeRefused as refusal:
+            refused = str(refusal)
         else:
             messages.success(request, _("Die Bekanntmachung ist gespeichert."))
             return redirect(f"{reverse('consultations:desk_notice', args=[public_id])}?frist={kind}")
@@ -87,6 +89,8 @@ def portal(request: StaffRequest, public_id: str) -> HttpResponse:
             )
         except StaleEdit as stale:
             refused, version = str(stale), str(stale.current.version)
+        except ChangeRefused as refusal:
+            refused = str(refusal)
         else:
             messages.success(request, _("Der Eintrag im Landesportal ist vermerkt."))
             return redirect("consultations:desk_portal", public_id)

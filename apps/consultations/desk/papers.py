@@ -17,6 +17,7 @@ from apps.consultations.querysets import PLANNERS
 from apps.consultations.services import FileRefused
 from apps.consultations.shown_sheets import document_url
 from apps.consultations.views import send_document
+from apps.geo.editing import ChangeRefused
 from apps.geo.untrusted import InputRefused
 
 
@@ -37,7 +38,7 @@ def papers(request: StaffRequest, public_id: str) -> HttpResponse:
                 is_published=data["is_published"],
                 includes_environmental_report=data["includes_environmental_report"],
             )
-        except FileRefused as refusal:
+        except (FileRefused, ChangeRefused) as refusal:
             form.add_error("file", str(refusal))
         else:
             messages.success(request, _("„%(title)s“ ist gespeichert.") % {"title": data["title"]})
@@ -66,7 +67,7 @@ def edit_paper(request: StaffRequest, public_id: str, document_id: str) -> HttpR
         values = {name: form.cleaned_data[name] for name in names}
         try:
             _store(paper, sheet, request.user, values, form.cleaned_data["file"])
-        except (FileRefused, InputRefused) as refusal:
+        except (FileRefused, InputRefused, ChangeRefused) as refusal:
             form.add_error("file", str(refusal))
         else:
             messages.success(request, _("„%(title)s“ ist gespeichert.") % {"title": values["title"]})

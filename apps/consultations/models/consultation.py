@@ -97,5 +97,10 @@ class Consultation(MapFeature, TownOwned, Editable):
         return [notices[kind] for kind in dict.fromkeys(period.kind for period in periods) if kind in notices]
 
     @property
+    def result_shown_at(self) -> Any:
+        """When the weighing of its statements was published, None before; the file is kept by ``apps.statements``."""
+        return getattr(getattr(self, "procedure_file", None), "results_published_at", None)
+
+    @property
     def is_public(self) -> bool:
         return self.state in PUBLIC_STATES

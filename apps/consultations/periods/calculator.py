@@ -11,7 +11,7 @@ import calendar
 import datetime as dt
 from dataclasses import dataclass
 
-from apps.consultations.codes import PeriodKind
+from apps.consultations.codes import FORMAL_PERIODS, PeriodKind
 from apps.places.working_days import add_working_days, is_working_day
 
 #: § 3 Abs. 2 Satz 1, § 4 Abs. 2 Satz 2 BauGB.
@@ -63,8 +63,8 @@ class Calculation:
 
     @property
     def is_statutory(self) -> bool:
-        """Does the law say how long it lasts at least? Not for the early participation (§ 3 Abs. 1 BauGB)."""
-        return self.kind != PeriodKind.EARLY_PUBLIC
+        """Does the law say how long it lasts at least? Not for the early and the informal participation."""
+        return self.kind in FORMAL_PERIODS
 
     @property
     def is_longer(self) -> bool:
@@ -97,14 +97,17 @@ def calculate(
     """Return the calculation for a period that begins on ``starts_on``.
 
     ``wanted_end`` is what the planner would like: a later one than the law asks for is kept (and moved off a free day),
-    an earlier one only with ``shorten`` in a repeated round, or in an early participation. ``town_key`` is the AGS,
+    an earlier one only with ``shorten`` in a repeated round, or in an early or informal participation; an informal one
+    may end on any day. ``town_key`` is the AGS,
     whose first two digits say which holidays there are.
     """
     month_end, thirtieth = end_of_month_period(starts_on), starts_on + (LEAST_DAYS - 1) * ONE_DAY
     minimum = rolled(max(month_end, thirtieth), town_key)
-    may_be_shorter = kind == PeriodKind.EARLY_PUBLIC or (kind == PeriodKind.REPEAT and shorten)
+    may_be_shorter = kind not in FORMAL_PERIODS or (kind == PeriodKind.REPEAT and shorten)
     usable = wanted_end is not None and wanted_end >= starts_on and (may_be_shorter or wanted_end > minimum)
-    end = rolled(wanted_end, town_key) if usable and wanted_end else minimum
+    end = wanted_end if usable and wanted_end else minimum
+    if kind != PeriodKind.INFORMAL:
+        end = rolled(end, town_key)
     return Calculation(
         kind=kind,
         town_key=town_key,

@@ -31,6 +31,10 @@ def calendar_of(
     for period in periods:
         until = _("%(day)s, 24:00 Uhr") % {"day": date_format(period.ends_on, "d.m.Y")}
         summary = _("Beteiligung: %(title)s (bis %(until)s)") % {"title": consultation.title, "until": until}
+        said = period.legal_basis
+        if consultation.result_shown_at:
+            result = _("Das Ergebnis ist veröffentlicht: %(url)s") % {"url": f"{url}ergebnis/"}
+            said = "\n".join(filter(None, [said, result]))
         lines += [
             "BEGIN:VEVENT",
             f"UID:consultation-{consultation.public_id}-{period.pk}@{host}",
@@ -40,7 +44,7 @@ def calendar_of(
             # Exclusive: the day after the last one (RFC 5545, 3.6.1).
             f"DTEND;VALUE=DATE:{period.ends_on + dt.timedelta(days=1):%Y%m%d}",
             f"SUMMARY:{_escaped(summary)}",
-            f"DESCRIPTION:{_escaped(period.legal_basis)}",
+            f"DESCRIPTION:{_escaped(said)}",
             *([f"GEO:{where[0]:.6f};{where[1]:.6f}"] if where else []),
             f"URL:{url}",
             "TRANSP:TRANSPARENT",

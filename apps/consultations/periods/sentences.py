@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from apps.consultations.codes import PeriodKind
 from apps.consultations.periods.calculator import LEAST_DAYS, Calculation, rolled
 from apps.places.working_days import holiday_name
 
@@ -58,6 +59,11 @@ def _start(found: Calculation) -> Iterator[Sentence]:
 
 def _length(found: Calculation) -> Iterator[Sentence]:
     if not found.is_statutory:
+        if found.kind == PeriodKind.INFORMAL:
+            yield Sentence(
+                _("Für eine informelle Beteiligung schreibt das Baugesetzbuch nichts vor; die Tage sind frei.")
+            )
+            return
         yield Sentence(
             _("Für die frühzeitige Beteiligung schreibt das Gesetz keine Dauer vor; die Stadt legt sie fest."),
             _("§ 3 Abs. 1 BauGB"),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from apps.consultations.codes import FORMAL_PERIODS
 from apps.consultations.models import Consultation
+from apps.consultations.phases import ROUNDS, Kind, kind_of
 from apps.consultations.publication.dates import check_dates
 from apps.consultations.publication.findings import Check, Finding
 from apps.consultations.publication.notice_checks import check_notice, check_portal
@@ -42,11 +43,19 @@ def check_texts(consultation: Consultation, at: dt.datetime) -> Iterator[Finding
 
 
 def check_periods(consultation: Consultation, at: dt.datetime) -> Iterator[Finding]:
-    """There is a period, and its end is not before its start."""
+    """There is a period, of a kind that suits the plan, and its end is not before its start."""
     periods = list(consultation.periods.all())
     if not periods:
         yield Finding(True, _("Es ist noch keine Frist eingetragen."), "periods.none", "periods", is_absolute=True)
+    kind = kind_of(consultation)
     for period in periods:
+        if period.kind not in ROUNDS[kind]:
+            text = (
+                _("%(period)s: Diese Planart kennt keine förmliche Veröffentlichung nach dem Baugesetzbuch.")
+                if kind == Kind.INFORMAL
+                else _("%(period)s: Ein Bauleitplan braucht eine Runde nach dem Baugesetzbuch.")
+            )
+            yield Finding(True, text % {"period": period}, f"procedure.{kind}", "periods")
         if period.ends_on < period.starts_on:
             yield Finding(
                 True, _("%(period)s: Das Ende liegt vor dem Anfang.") % {"period": period}, "periods.order", "periods"

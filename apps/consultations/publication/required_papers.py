@@ -7,12 +7,11 @@ from django.utils.translation import gettext as _
 
 from apps.consultations.codes import DocumentKind, PlanType, Procedure
 from apps.consultations.models import Consultation
+from apps.consultations.phases import Kind, kind_of
 from apps.consultations.publication.findings import Finding, coming_rounds
 
 #: No environmental assessment and no report (§ 13(3) s. 1, § 13a(2) no. 1 BauGB).
 WITHOUT_ASSESSMENT = (Procedure.SIMPLIFIED, Procedure.INNER_DEVELOPMENT)
-#: Participation in these follows other rules than the Building Code's.
-INFORMAL_TYPES = (PlanType.NOISE_ACTION_PLAN, PlanType.URBAN_CONCEPT, PlanType.STREET_DESIGN, PlanType.INFORMAL)
 
 
 def needs_environmental_report(consultation: Consultation) -> bool:
@@ -50,10 +49,9 @@ def check_required_papers(consultation: Consultation, at: dt.datetime) -> Iterat
 
 
 def _procedure(consultation: Consultation) -> Iterator[Finding]:
-    if consultation.plan_type in INFORMAL_TYPES:
-        text = _("Diese Planart kennt keine förmliche Veröffentlichung nach dem Baugesetzbuch.")
-        yield Finding(True, text, "procedure.informal", "edit")
-    elif consultation.procedure == Procedure.NONE:
+    if kind_of(consultation) == Kind.INFORMAL:
+        return  # check_periods says that there is no such round
+    if consultation.procedure == Procedure.NONE:
         text = _("Für eine förmliche Veröffentlichung fehlt das Verfahren (Regelverfahren, § 13 oder § 13a BauGB).")
         yield Finding(True, text, "procedure.none", "edit")
     elif consultation.procedure == Procedure.OUTER_INCLUSION:

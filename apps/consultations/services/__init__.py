@@ -23,7 +23,7 @@ from apps.consultations.services.sheets import (
     place_sheet,
     replace_sheet,
 )
-from apps.consultations.services.states import switch_states
+from apps.consultations.services.states import count_public_change, switch_states
 from apps.consultations.services.watching import check_running, mail_heads, record_check
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "change_document",
     "check_pdf",
     "check_running",
+    "count_public_change",
     "create_draft",
     "cut_due_sheets",
     "cut_sheet",

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.consultations.models import Consultation, Document
+from apps.consultations.phases import Action, require
 from apps.consultations.services.proof import record_shown
 from apps.geo.editing import apply_edit, lock_for_edit
 
@@ -72,6 +73,7 @@ def change_document(*, document: Document, actor: Any, values: dict[str, Any]) -
     """Change ``title``, ``kind``, ``position``, ``is_published`` or ``includes_environmental_report``."""
     with pghistory.context(actor=getattr(actor, "pk", None)):
         consultation = lock_for_edit(document.consultation, version=None)
+        require(Action.CHANGE_PAPERS, consultation, at=timezone.now())
         fresh = Document.objects.select_for_update().get(pk=document.pk)
         changed = {name: value for name, value in values.items() if getattr(fresh, name) != value}
         for name, value in changed.items():
@@ -108,6 +110,7 @@ def store_document(
     try:
         with transaction.atomic(), pghistory.context(actor=getattr(actor, "pk", None)):
             fresh = lock_for_edit(consultation, version=None)
+            require(Action.CHANGE_PAPERS, fresh, at=timezone.now())
             facts = {"file": name, "sha256": digest.hexdigest(), "size_bytes": upload.size}
             if replaces is not None:
                 old = Document.objects.select_for_update().get(pk=replaces.pk)

@@ -4,13 +4,13 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from apps.consultations.areas.keeping import keep_areas
 from apps.consultations.models import Consultation
+from apps.consultations.phases import Action, require
 from apps.consultations.services.history import history
 from apps.consultations.services.proof import record_shown
-from apps.geo.editing import ChangeRefused, apply_edit, lock_for_edit
+from apps.geo.editing import apply_edit, lock_for_edit
 from apps.places.models import Municipality
 
 
@@ -25,12 +25,14 @@ def create_draft(*, municipality: Municipality, actor: Any, values: dict[str, An
 def change_consultation(
     *, consultation: Consultation, actor: Any, version: int, values: dict[str, Any]
 ) -> Consultation:
-    """Store an edit. Raises ``StaleEdit``, and ``ChangeRefused`` when a published one would lose its area."""
+    """Store an edit. Raises ``StaleEdit``, and ``NotNow`` when a published one would lose its area."""
     with history(actor):
         fresh = lock_for_edit(consultation, version=version)
-        if fresh.is_public and "area" in values and values["area"] is None:
-            raise ChangeRefused(_("Ein veröffentlichtes Verfahren braucht seinen Geltungsbereich."))
+        now = timezone.now()
+        require(Action.EDIT, fresh, at=now)
+        if "area" in values and values["area"] is None:
+            require(Action.DROP_AREA, fresh, at=now)
         if apply_edit(fresh, values):
-            keep_areas(fresh, at=timezone.now())
-            record_shown(fresh, at=timezone.now())
+            keep_areas(fresh, at=now)
+            record_shown(fresh, at=now)
         return fresh

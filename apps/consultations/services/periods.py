@@ -13,6 +13,7 @@ from apps.consultations.codes import LEGAL_BASIS
 from apps.consultations.models import Consultation, ParticipationPeriod
 from apps.consultations.periods.calculator import is_free_day, rolled
 from apps.consultations.periods.moments import instants
+from apps.consultations.phases import Action, Kind, kind_of, may, phase_in, require
 from apps.consultations.services.history import history
 from apps.consultations.services.proof import record_shown
 from apps.consultations.services.states import settle
@@ -51,8 +52,8 @@ def set_periods(
             raise ChangeRefused(_("Zwei Fristen derselben Art beginnen am selben Tag."))
         if any(values.ends_on < values.starts_on for values in periods):
             raise ChangeRefused(_("Eine Frist endet, bevor sie beginnt."))
-        if fresh.is_public:
-            _keep_promises(fresh, [p for p in stored.values() if p.is_published], wanted)
+        if not may(Action.CHANGE_ROUNDS, fresh, at=at):
+            _keep_promises(fresh, [p for p in stored.values() if p.is_published], wanted, at)
         changed = _write_periods(fresh, stored, wanted)
         if changed:
             apply_edit(fresh, {"papers_version": fresh.papers_version + 1})
@@ -65,7 +66,10 @@ def set_periods(
 
 
 def _keep_promises(
-    consultation: Consultation, published: Sequence[ParticipationPeriod], wanted: dict[Any, PeriodValues]
+    consultation: Consultation,
+    published: Sequence[ParticipationPeriod],
+    wanted: dict[Any, PeriodValues],
+    at: dt.datetime,
 ) -> None:
     town_key = consultation.municipality.key
     for period in published:
@@ -74,7 +78,10 @@ def _keep_promises(
             raise ChangeRefused(
                 _("„%(period)s“ ist veröffentlicht und darf nur noch verlängert werden.") % {"period": period}
             )
-        if values.ends_on != period.ends_on and is_free_day(values.ends_on, town_key):
+        if values.ends_on == period.ends_on:
+            continue
+        require(Action.EXTEND, consultation, at=at, phase=phase_in(period, at))
+        if kind_of(consultation) == Kind.FORMAL and is_free_day(values.ends_on, town_key):
             better = date_format(rolled(values.ends_on, town_key), "d.m.Y")
             raise ChangeRefused(
                 _("„%(period)s“: Der letzte Tag muss ein Werktag sein (§ 193 BGB), der nächste ist der %(better)s.")

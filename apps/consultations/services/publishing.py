@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from apps.consultations.areas.keeping import keep_areas
 from apps.consultations.codes import State
 from apps.consultations.models import Consultation, ProofEntry
+from apps.consultations.phases import Action, require
 from apps.consultations.publication.checks import DEFAULT_CHECKS, Check, Finding, run_checks
 from apps.consultations.services.history import history
 from apps.consultations.services.overriding import not_lifted
@@ -43,6 +44,7 @@ def publish_consultation(
     """
     with history(actor):
         fresh = lock_for_edit(consultation, version=version)
+        require(Action.PUBLISH, fresh, at=at)
         waiting = fresh.periods.filter(is_published=False)
         if fresh.is_public and not waiting.exists():
             raise ChangeRefused(_("Dieses Verfahren ist schon veröffentlicht."))
@@ -64,12 +66,15 @@ def publish_consultation(
 
 @transaction.atomic
 def withdraw_consultation(*, consultation: Consultation, actor: Any, version: int, reason: str) -> Consultation:
-    """Take a published consultation from the public pages; the reason stays in its internal note and history."""
+    """Take a published consultation from the public pages; the reason stays in its internal note and history.
+
+    Raises ``StaleEdit`` and ``NotNow``.
+    """
     with history(actor, reason=reason):
         fresh = lock_for_edit(consultation, version=version)
-        if not fresh.is_public:
-            raise ChangeRefused(_("Dieses Verfahren ist nicht veröffentlicht."))
+        now = timezone.now()
+        require(Action.WITHDRAW, fresh, at=now)
         note = "\n".join(filter(None, [fresh.internal_note, _("Zurückgezogen: %(reason)s") % {"reason": reason}]))
         apply_edit(fresh, {"state": State.WITHDRAWN, "internal_note": note})
-        record(fresh, kind=ProofEntry.Kind.WITHDRAWN, body={}, at=timezone.now())
+        record(fresh, kind=ProofEntry.Kind.WITHDRAWN, body={}, at=now)
         return fresh

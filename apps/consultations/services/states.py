@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from apps.consultations.codes import PUBLIC_STATES
 from apps.consultations.models import Consultation
 from apps.consultations.services.proof import record_shown
+from apps.geo.editing import apply_edit, lock_for_edit
 
 
 @transaction.atomic
@@ -21,6 +22,14 @@ def switch_states(*, at: dt.datetime) -> int:
         for consultation in Consultation.objects.filter(pk__in=switched).order_by("pk"):
             record_shown(consultation, at=at)
         return len(switched)
+
+
+@transaction.atomic
+def count_public_change(*, consultation: Consultation, at: dt.datetime) -> None:
+    """Something else that the public page shows has changed: its public version moves on, so that caches are told."""
+    fresh = lock_for_edit(consultation, version=None)
+    apply_edit(fresh, {"papers_version": fresh.papers_version + 1})
+    record_shown(fresh, at=at)
 
 
 # One place decides what a consultation's state is. Of several running periods the one that ends last counts.

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.contributions.limits import TooMany, admit, may_mail_receipt
+from apps.contributions.wrong_links import NoSuchLink, counting_wrong_links
 from apps.geo.editing import ChangeRefused
 from apps.ideas.ballot import rights, voting
 from apps.ideas.ballot.forms import ByCodeForm, ByMailForm, numbers_in
@@ -69,12 +70,13 @@ def ballot_page(request: TownRequest, public_id: str) -> HttpResponse:
     return redirect(f"{request.path}?gesendet=1")
 
 
+@counting_wrong_links
 @require_http_methods(["GET", "HEAD", "POST"])
 def paper(request: HttpRequest, token: str) -> HttpResponse:
     """The ballot paper behind a secret link: choose, look at it once more, cast. Works without JavaScript."""
     voter = rights.find_voter(token)
     if voter is None:
-        raise Http404
+        raise NoSuchLink
     ballot = voter.ballot
     chosen = numbers_in(request.POST) if request.method == "POST" else []
     context: dict[str, Any] = {

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from apps.accounts.access import staff_required
 from apps.accounts.requests import StaffRequest
 from apps.consultations.models import ParticipationPeriod
+from apps.consultations.phases import Kind, kind_of
 from apps.geo.edit_forms import EditForm
 from apps.geo.editing import ChangeRefused, StaleEdit
 from apps.geo.form_fields import row_field
@@ -33,6 +34,15 @@ class AuthorityForm(EditForm):
         widgets = {"postal_address": forms.Textarea(attrs={"rows": 3})}
 
 
+class BodiesField(forms.ModelMultipleChoiceField):
+    """Bodies of the list; ``asked`` are keys of those that some round of this consultation has asked."""
+
+    asked: frozenset[int] | set[int] = frozenset()
+
+    def label_from_instance(self, obj: Any) -> str:
+        return _("%(name)s (schon gefragt)") % {"name": obj} if obj.pk in self.asked else str(obj)
+
+
 class InviteForm(forms.Form):
     """Whom to ask in which round, until when."""
 
@@ -42,12 +52,16 @@ class InviteForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=lazy("Nach § 4 Abs. 2 BauGB ein Monat, mindestens 30 Tage."),
     )
-    authorities = forms.ModelMultipleChoiceField(
+    authorities = BodiesField(
         label=lazy("Wen fragen wir?"), queryset=Authority.objects.none(), widget=forms.CheckboxSelectMultiple
     )
 
     def __init__(self, consultation: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if kind_of(consultation) == Kind.INFORMAL:
+            self.fields["answers_until"].help_text = ""
+        invited = Invitation.objects.filter(period__consultation=consultation)
+        vars(self.fields["authorities"])["asked"] = set(invited.values_list("authority", flat=True))
         row_field(self, "period").queryset = consultation.periods.order_by("-ends_at")
         listed = Authority.objects.filter(municipality=consultation.municipality_id, is_active=True)
         row_field(self, "authorities").queryset = listed

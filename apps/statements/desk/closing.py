@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from apps.accounts.access import staff_required
 from apps.accounts.requests import StaffRequest
+from apps.consultations.phases import Kind, kind_of
 from apps.geo.editing import ChangeRefused
 from apps.geo.form_fields import CleanCharField
 from apps.statements.codes import STAFF
@@ -71,6 +72,8 @@ def closing(request: StaffRequest, public_id: str) -> HttpResponse:
         "file": ProcedureFile.objects.filter(consultation=consultation).first(),
         "ready": len(results.decided(consultation)),
         "told": [(way.label, told.filter(way=way).count()) for way in Result.Way],
+        "letters": told.filter(way=Result.Way.LETTER).exists(),
+        "basis": " (§ 3 Abs. 2 Satz 6 BauGB)" if kind_of(consultation) == Kind.FORMAL else "",
         "all": consultation.statements.counted().count(),
         "step": "closing",
     }

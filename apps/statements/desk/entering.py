@@ -14,11 +14,12 @@ from django.views.decorators.http import require_http_methods
 from apps.accounts.access import staff_required
 from apps.accounts.requests import StaffRequest
 from apps.consultations.periods.moments import local_midnight
+from apps.consultations.phases import Role
 from apps.contributions.idempotency import KeyReused
 from apps.contributions.photos import PhotoRefused
 from apps.geo.editing import ChangeRefused
 from apps.statements.attachments import AttachmentRefused, keep_attachment
-from apps.statements.codes import STAFF
+from apps.statements.codes import STAFF, Channel
 from apps.statements.desk.forms import EnteredForm
 from apps.statements.desk.reading import find_consultation
 from apps.statements.services.drafts import keep_draft
@@ -30,9 +31,9 @@ WHO = ("name", "email", "postal_address", "organisation")
 @staff_required(*STAFF)
 @require_http_methods(["GET", "HEAD", "POST"])
 def enter(request: StaffRequest, public_id: str) -> HttpResponse:
-    """One statement that did not come through the site."""
+    """One statement that did not come through the site; that of an invited body closes its invitation."""
     consultation = find_consultation(request, public_id)
-    first = {"key": uuid.uuid4(), "received_on": timezone.localdate()}
+    first = {"key": uuid.uuid4(), "channel": Channel.LETTER, "received_on": timezone.localdate()}
     form = EnteredForm(consultation, request.POST or None, request.FILES or None, initial=first)
     if request.method == "POST" and form.is_valid():
         try:
@@ -55,7 +56,7 @@ def _store(request: StaffRequest, consultation: Any, data: dict[str, Any]) -> Su
     with transaction.atomic():
         draft = None
         if data["file"]:
-            draft = keep_draft(consultation=consultation, number=data["key"], values={})
+            draft = keep_draft(consultation=consultation, number=data["key"], values={}, role=Role.PLANNER)
             keep_attachment(draft=draft, upload=data["file"])
         return submit_statement(
             consultation=consultation,
@@ -65,6 +66,7 @@ def _store(request: StaffRequest, consultation: Any, data: dict[str, Any]) -> Su
             draft=draft,
             channel=data["channel"],
             kind=data["sender_kind"],
+            invitation=data["invitation"],
             received_at=now if day == timezone.localdate(now) else local_midnight(day),
             entered_by=request.user,
             at=now,

@@ -15,8 +15,9 @@ from apps.geo.edit_forms import EditForm
 from apps.geo.form_fields import CleanCharField, choice_field, one_of_several, row_field
 from apps.statements.codes import STAFF, Channel, Sender
 from apps.statements.forms import DRAWN_TYPES
-from apps.statements.models import Segment, Statement
+from apps.statements.models import Invitation, Segment, Statement
 from apps.statements.models.statement import TEXT_LIMIT
+from apps.statements.services.authorities import waiting_invitations
 
 
 class SegmentForm(DrawnFormMixin, EditForm):
@@ -65,12 +66,40 @@ class AnonymisedForm(EditForm):
         one_of_several(self.fields["anonymised_text"])
 
 
+class InvitationField(forms.ModelChoiceField):
+    """One of the invitations that wait for an answer."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        usual = {
+            "label": _("Antwort auf die Einladung an"),
+            "help_text": _("Ist es die Antwort einer eingeladenen Stelle? Dann wird sie nicht mehr erinnert."),
+            "empty_label": _("keine Einladung"),
+        }
+        super().__init__(queryset=Invitation.objects.none(), **{**usual, **kwargs})
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Return the body and its last day."""
+        return _now("%(name)s (bis %(day)s)") % {"name": obj.authority, "day": f"{obj.answers_until:%d.%m.%Y}"}
+
+
+class TieForm(forms.Form):
+    """To whose invitation a letter is the answer."""
+
+    invitation = InvitationField(empty_label=None, help_text="")
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, consultation: Consultation, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        row_field(self, "invitation").queryset = waiting_invitations(consultation)
+
+
 class EnteredForm(forms.Form):
     """A letter, a mail or something said at the counter, written down by staff."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
     channel = forms.ChoiceField(label=_("Eingangsweg"))
     sender_kind = forms.ChoiceField(label=_("Von"), choices=Sender.choices)
+    invitation = InvitationField(required=False)
     received_on = forms.DateField(
         label=_("Eingegangen am"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
@@ -88,6 +117,9 @@ class EnteredForm(forms.Form):
         self.consultation = consultation
         offered = [choice for choice in Channel.choices if choice[0] != Channel.WEB]
         choice_field(self, "channel").choices = offered
+        row_field(self, "invitation").queryset = waiting_invitations(consultation)
+        if not waiting_invitations(consultation).exists():
+            del self.fields["invitation"]
 
     def clean_received_on(self) -> dt.date:
         day: dt.date = self.cleaned_data["received_on"]
@@ -97,6 +129,10 @@ class EnteredForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        data["invitation"] = invitation = data.get("invitation")
+        if invitation is not None:
+            data["sender_kind"] = Sender.AUTHORITY
+            return data
         if (data.get("postal_address") or data.get("organisation")) and not (data.get("name") or data.get("email")):
             self.add_error("name", _("Bitte nennen Sie einen Namen, oder lassen Sie die Anschrift leer."))
         return data

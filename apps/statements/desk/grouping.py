@@ -48,8 +48,10 @@ class GroupForm(forms.Form):
 def groups(request: StaffRequest, public_id: str) -> HttpResponse:
     """The groups that there are, what could be one, and a form for the next."""
     consultation = find_consultation(request, public_id)
-    form = GroupForm(request.POST if "title" in request.POST else None)
-    if request.method == "POST":
+    form = GroupForm(
+        request.POST if "title" in request.POST else None, initial={"numbers": request.POST.get("take", "")[:12_000]}
+    )
+    if request.method == "POST" and "take" not in request.POST:
         if "dissolve" in request.POST:
             text = request.POST["dissolve"]
             key = int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
@@ -74,7 +76,7 @@ def groups(request: StaffRequest, public_id: str) -> HttpResponse:
         "consultation": consultation,
         "groups": there,
         "form": form,
-        "suggested": [_suggestion(numbers) for numbers in ungrouped(suggest_groups(consultation), consultation)][:20],
+        "suggested": _suggestions(consultation),
         "threshold": MASS_PERSONS,
         "count": statements_of(request, consultation).counted().count(),
         "step": "groups",
@@ -82,5 +84,17 @@ def groups(request: StaffRequest, public_id: str) -> HttpResponse:
     return render(request, "statements/desk/groups.html", context, status=422 if form.errors else 200)
 
 
-def _suggestion(numbers: list[int]) -> dict[str, object]:
-    return {"numbers": ", ".join(map(str, numbers)), "count": len(numbers), "mass": Group.is_mass(len(numbers))}
+def _suggestions(consultation: Any) -> list[dict[str, object]]:
+    """Return the first twenty: numbers, how many, whether more than fifty, and the words of one of them."""
+    found = ungrouped(suggest_groups(consultation), consultation)[:20]
+    firsts = [numbers[0] for numbers in found]
+    words = dict(consultation.statements.filter(number__in=firsts).values_list("number", "text"))
+    return [
+        {
+            "numbers": ", ".join(map(str, numbers)),
+            "count": len(numbers),
+            "mass": Group.is_mass(len(numbers)),
+            "sample": words.get(numbers[0], ""),
+        }
+        for numbers in found
+    ]

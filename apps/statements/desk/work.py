@@ -14,14 +14,15 @@ from apps.contributions.photos import PhotoRefused
 from apps.geo.drawn_forms import answer_drawn
 from apps.geo.editing import ChangeRefused, StaleEdit
 from apps.statements import attachments
-from apps.statements.codes import STAFF
-from apps.statements.desk.forms import AnonymisedForm, SegmentForm
+from apps.statements.codes import STAFF, Channel
+from apps.statements.desk.forms import AnonymisedForm, SegmentForm, TieForm
 from apps.statements.desk.listing import places_on_map
 from apps.statements.desk.reading import find_statement, statements_of
 from apps.statements.forms import DRAWN_TYPES
 from apps.statements.models import Statement
 from apps.statements.pages.writing import plan_outline
 from apps.statements.services import weighing
+from apps.statements.services.authorities import tie_statement, untie_statement, waiting_invitations
 
 
 @staff_required(*STAFF)
@@ -58,11 +59,43 @@ def _page(request: StaffRequest, statement: Statement, form: AnonymisedForm) -> 
         "attachments": statement.attachments.all(),
         "references": statement.references.select_related("document"),
         "places": places_on_map(statement.consultation, [statement.pk]),
+        "tie_form": _tie_form(statement),
         "before": around.filter(number__lt=statement.number).order_by("-number").first(),
         "after": around.filter(number__gt=statement.number).order_by("number").first(),
         "step": "list",
     }
     return render(request, "statements/desk/work.html", context, status=422 if form.errors else 200)
+
+
+def _tie_form(statement: Statement) -> TieForm | None:
+    """Return the form that ties a letter to an invitation; None when there is nothing to tie."""
+    if statement.channel == Channel.WEB or statement.invitation is not None:
+        return None
+    waiting = waiting_invitations(statement.consultation).exists()
+    return TieForm(statement.consultation, initial={"version": statement.version}) if waiting else None
+
+
+@staff_required(*STAFF)
+@require_POST
+def tie(request: StaffRequest, public_id: str, number: int) -> HttpResponse:
+    """Say whose answer a letter is (``do=tie``), or take that back (``do=untie``)."""
+    statement = find_statement(request, public_id, number)
+    form = TieForm(statement.consultation, request.POST)
+    text = request.POST.get("version", "")
+    version = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    try:
+        if request.POST.get("do") == "untie":
+            untie_statement(statement=statement, actor=request.user, version=version)
+            messages.success(request, _("Die Zuordnung ist gelöst. Auf die Stelle wird wieder gewartet."))
+        elif form.is_valid():
+            invitation = form.cleaned_data["invitation"]
+            tie_statement(statement=statement, invitation=invitation, actor=request.user, version=version)
+            messages.success(request, _("Zugeordnet. Die Stelle wird nicht mehr erinnert."))
+        else:
+            messages.error(request, _("Bitte wählen Sie eine Einladung, auf die noch niemand geantwortet hat."))
+    except (StaleEdit, ChangeRefused) as refusal:
+        messages.error(request, str(refusal))
+    return redirect("statements:desk_work", public_id, number)
 
 
 @staff_required(*STAFF)
@@ -86,6 +119,8 @@ def segment(request: StaffRequest, public_id: str, number: int, segment_id: int 
                 )
         except StaleEdit as stale:
             form.show_stale(stale)
+        except ChangeRefused as refusal:
+            form.add_error(None, str(refusal))
         else:
             messages.success(request, _("Der Belang ist gespeichert."))
             return redirect("statements:desk_work", public_id, number)

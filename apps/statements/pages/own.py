@@ -3,20 +3,22 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from apps.contributions.wrong_links import NoSuchLink, counting_wrong_links
 from apps.geo.editing import ChangeRefused
 from apps.statements.attachments import send_attachment
 from apps.statements.codes import Confirmation
 from apps.statements.links import confirm_token, find_by_status, status_token, status_url
 from apps.statements.models import Statement
 from apps.statements.place_words import name_place, picture_of
-from apps.statements.services.standing import confirm_address, may_change, restore_statement, withdraw_statement
+from apps.statements.rounds import may_take_back
+from apps.statements.services.standing import confirm_address, restore_statement, withdraw_statement
 
 
 def private(response: HttpResponse) -> HttpResponse:
@@ -30,10 +32,11 @@ def private(response: HttpResponse) -> HttpResponse:
 def _own(token: str) -> Statement:
     statement = find_by_status(token)
     if statement is None:
-        raise Http404
+        raise NoSuchLink
     return statement
 
 
+@counting_wrong_links
 @require_safe
 def receipt(request: HttpRequest, token: str) -> HttpResponse:
     """What is shown after sending: the number, the moment, the secret link."""
@@ -42,6 +45,7 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
     return private(render(request, "statements/receipt.html", context))
 
 
+@counting_wrong_links
 @require_safe
 def status(request: HttpRequest, token: str) -> HttpResponse:
     """The statement as it was sent, where it stands, and what its sender may still do."""
@@ -49,7 +53,8 @@ def status(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "statement": statement,
         "token": token,
-        "may_change": may_change(statement, timezone.now()),
+        "may_change": may_take_back(statement, timezone.now()),
+        "last_day": statement.invitation.answers_until if statement.invitation else statement.period.ends_on,
         "result": getattr(statement, "result", None),
         **_shown(statement),
     }
@@ -68,6 +73,7 @@ def _shown(statement: Statement) -> dict[str, Any]:
     }
 
 
+@counting_wrong_links
 @require_POST
 def change(request: HttpRequest, token: str) -> HttpResponse:
     """Take back (``do=withdraw``) or give again (``do=restore``)."""
@@ -85,12 +91,14 @@ def change(request: HttpRequest, token: str) -> HttpResponse:
     return redirect("statements:status", token=token)
 
 
+@counting_wrong_links
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest, public_id: str, token: str) -> HttpResponse:
     """The page behind the link in the mail. Only the press of its button confirms."""
-    statement = get_object_or_404(Statement.objects.select_related("consultation", "municipality"), public_id=public_id)
-    if not constant_time_compare(confirm_token(statement), token):
-        raise Http404
+    found = Statement.objects.select_related("consultation", "municipality").filter(public_id=public_id).first()
+    if found is None or not constant_time_compare(confirm_token(found), token):
+        raise NoSuchLink
+    statement = found
     if request.method == "POST":
         confirm_address(statement=statement)
         return redirect("statements:status", token=status_token(statement))
@@ -103,6 +111,7 @@ def confirm(request: HttpRequest, public_id: str, token: str) -> HttpResponse:
     return private(render(request, "statements/confirm.html", context))
 
 
+@counting_wrong_links
 @require_safe
 def own_attachment(request: HttpRequest, token: str, attachment: str) -> Any:
     """What its sender enclosed, for saving."""

@@ -4,6 +4,7 @@ What is stored lies under the draft's number, which stands in the page's address
 button show it again, with enclosures, with and without JavaScript.
 """
 
+import datetime as dt
 import json
 import uuid
 from dataclasses import dataclass, field
@@ -19,12 +20,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.accounts import throttle
 from apps.consultations.models import Consultation
+from apps.consultations.phases import Action, Role, may
 from apps.contributions.idempotency import KeyReused
 from apps.contributions.limits import HOUR, TooMany, admit, admit_upload, may_mail_receipt, take
 from apps.contributions.photos import PhotoRefused
 from apps.geo.audience import ANONYMOUS
 from apps.geo.drawn_check import measure
 from apps.geo.drawn_forms import answer_drawn
+from apps.geo.editing import ChangeRefused
 from apps.places.requests import TownRequest
 from apps.statements.attachments import MOST, AttachmentRefused, drop_attachment, keep_attachment, said_name
 from apps.statements.codes import Sender
@@ -32,9 +35,9 @@ from apps.statements.forms import DRAWN_TYPES, PlaceForm, ReferenceForm, WordsFo
 from apps.statements.links import status_token
 from apps.statements.models import Draft, Invitation, Statement
 from apps.statements.place_words import name_place, picture_of
-from apps.statements.rounds import round_at
+from apps.statements.rounds import phase_of_body, round_at
 from apps.statements.services import drafts
-from apps.statements.services.submission import NotOpen, submit_statement
+from apps.statements.services.submission import submit_statement
 
 FILES = "new_files"
 #: Shapes that one connection may have measured in an hour: each corner drawn asks once.
@@ -50,6 +53,12 @@ class Occasion:
     consultation: Consultation
     invitation: Invitation | None = None
     token: str = ""
+
+    def may(self, action: Action, at: dt.datetime) -> bool:
+        """Does the table allow it to whoever this is?"""
+        if self.invitation is None:
+            return may(action, self.consultation, at=at, role=Role.PUBLIC)
+        return may(action, self.consultation, at=at, role=Role.BODY, phase=phase_of_body(self.invitation, at))
 
     def address(self, number: uuid.UUID | None) -> str:
         if self.invitation:
@@ -208,7 +217,7 @@ def _send(request: TownRequest, occasion: Occasion, taken: Taken) -> HttpRespons
             kind=Sender.AUTHORITY if occasion.invitation else Sender.PUBLIC,
             invitation=occasion.invitation,
         )
-    except (TooMany, NotOpen, KeyReused) as refusal:
+    except (TooMany, ChangeRefused, KeyReused) as refusal:
         status = refusal.status if isinstance(refusal, TooMany) else 409
         return show(request, occasion, draft.number, draft, taken, status=status, notice=str(refusal))
     return redirect("statements:receipt", token=submitted.token)
@@ -226,7 +235,7 @@ def show(
     typed: dict[str, str] | None = None,
 ) -> HttpResponse:
     """Show the form with what the draft holds; after a refusal the forms that say what to correct."""
-    consultation = occasion.consultation
+    consultation, now = occasion.consultation, timezone.now()
     values: Any = dict(draft.values) if draft else dict(typed or {})
     values["with_copy"] = bool(values.get("with_copy"))
     if occasion.invitation and not draft and not typed:
@@ -239,7 +248,8 @@ def show(
     context = {
         "consultation": consultation,
         "occasion": occasion,
-        "round": round_at(consultation, timezone.now()),
+        "round": round_at(consultation, now),
+        "may_send": occasion.may(Action.SUBMIT, now),
         "number": number,
         "action": occasion.address(None) if draft is None else occasion.address(number),
         "is_saved": draft is not None,

@@ -4,19 +4,23 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
+import pghistory
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from apps.consultations.models import ParticipationPeriod
+from apps.consultations.models import Consultation, ParticipationPeriod
 from apps.consultations.periods.moments import local_midnight
+from apps.consultations.phases import Action, require
 from apps.contributions.tokens import hash_token
 from apps.geo.editing import ChangeRefused, apply_edit, lock_for_edit
 from apps.geo.ids import public_id
 from apps.places.working_days import add_working_days, is_working_day
 from apps.statements import notifications
+from apps.statements.codes import Channel, Sender
 from apps.statements.links import invitation_token
-from apps.statements.models import Authority, Invitation
+from apps.statements.models import Authority, Invitation, Statement
+from apps.statements.rounds import is_late_for, round_at
 
 #: A link opens this long after the last day: late answers are taken and marked.
 OPENS_AFTER = dt.timedelta(days=60)
@@ -53,9 +57,10 @@ def invite_authorities(
 ) -> list[Invitation]:
     """Ask bodies in a round, each once, with a link of its own; whoever was asked already is left alone.
 
-    Raises ``ChangeRefused`` for a last day that is over.
+    Raises ``ChangeRefused`` for a last day that is over, ``NotNow`` before the publication.
     """
     at = at or timezone.now()
+    require(Action.INVITE, Consultation.objects.get(pk=period.consultation_id), at=at)
     today = timezone.localdate(at)
     if answers_until < today:
         raise ChangeRefused(_("Der letzte Tag liegt in der Vergangenheit."))
@@ -80,6 +85,58 @@ def invite_authorities(
         notifications.tell_invited(invitation)
         made.append(invitation)
     return made
+
+
+@transaction.atomic
+def tie_statement(*, statement: Statement, invitation: Invitation, actor: Any, version: int) -> Statement:
+    """Say that what staff have written down is the answer to an invitation: the body is no longer reminded.
+
+    Round and lateness are then those of the body's own period. Raises ``StaleEdit``; ``ChangeRefused`` for what came
+    through the site, for another consultation's invitation, and when either has its counterpart already.
+    """
+    fresh = lock_for_edit(statement, version=version)
+    asked = _locked(invitation)
+    if fresh.channel == Channel.WEB or fresh.invitation_id or fresh.consultation_id != asked.period.consultation_id:
+        raise ChangeRefused(_("Diese Stellungnahme lässt sich keiner Einladung zuordnen."))
+    if asked.answered_at is not None:
+        raise ChangeRefused(_("Von dieser Stelle liegt schon eine Stellungnahme vor."))
+    is_late = is_late_for(asked, fresh.received_at)
+    values = {"invitation": asked, "period": asked.period, "is_late": is_late, "sender_kind": Sender.AUTHORITY}
+    with pghistory.context(actor=getattr(actor, "pk", None), tied_to=str(asked.authority)):
+        apply_edit(fresh, values)
+    Invitation.objects.filter(pk=asked.pk).update(answered_at=fresh.received_at)
+    return fresh
+
+
+@transaction.atomic
+def untie_statement(*, statement: Statement, actor: Any, version: int) -> Statement:
+    """Undo it: the body is waited for again, and reminded when its day comes. Raises as ``tie_statement``."""
+    fresh = lock_for_edit(statement, version=version)
+    if fresh.channel == Channel.WEB or fresh.invitation_id is None:
+        raise ChangeRefused(_("Nur eingetragene Briefe und E-Mails lassen sich von einer Einladung lösen."))
+    asked = _locked(fresh.invitation)
+    found = round_at(fresh.consultation, fresh.received_at)
+    values: dict[str, Any] = {"invitation": None, "period": found.period if found else asked.period}
+    values["is_late"] = found.is_late if found else False
+    with pghistory.context(actor=getattr(actor, "pk", None), untied_from=str(asked.authority)):
+        apply_edit(fresh, values)
+    Invitation.objects.filter(pk=asked.pk).update(answered_at=None)
+    return fresh
+
+
+def waiting_invitations(consultation: Consultation) -> Any:
+    """Return the invitations of a consultation that nobody has answered, by name."""
+    found = Invitation.objects.filter(period__consultation=consultation, answered_at=None)
+    return found.select_related("authority", "period").order_by("authority__name", "pk")
+
+
+def _locked(invitation: Any) -> Invitation:
+    found: Invitation = (
+        Invitation.objects.select_for_update(of=("self",))
+        .select_related("authority", "period__consultation")
+        .get(pk=invitation.pk)
+    )
+    return found
 
 
 def reminder_day(today: dt.date, answers_until: dt.date, town_key: str) -> dt.date | None:

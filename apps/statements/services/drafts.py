@@ -1,4 +1,4 @@
-"""Changes of an unfinished form. Nothing here refuses words: what was typed is kept as it is."""
+"""Changes of an unfinished form. No words are refused: what was typed is kept as it is."""
 
 import datetime as dt
 import uuid
@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.consultations.models import Consultation
+from apps.consultations.phases import Action, Role, require
 from apps.statements.models import Attachment, Draft
 
 LIVES = dt.timedelta(days=7)
@@ -16,14 +17,21 @@ MAX_PLACES, MAX_REFERENCES = 10, 10
 
 
 def keep_draft(
-    *, consultation: Consultation, number: uuid.UUID, values: dict[str, str], at: dt.datetime | None = None
+    *,
+    consultation: Consultation,
+    number: uuid.UUID,
+    values: dict[str, str],
+    role: Role = Role.PUBLIC,
+    at: dt.datetime | None = None,
 ) -> Draft:
-    """Store what is typed under the form's number; the last one wins."""
+    """Store what is typed under the form's number; the last one wins. Raises ``NotNow`` unless everybody sees it."""
+    at = at or timezone.now()
+    require(Action.PREPARE, consultation, at=at, role=role)
     draft, _created = Draft.objects.update_or_create(
         number=number,
         consultation=consultation,
         municipality_id=consultation.municipality_id,
-        defaults={"values": values, "saved_at": at or timezone.now()},
+        defaults={"values": values, "saved_at": at},
     )
     return draft
 

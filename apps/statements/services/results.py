@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.consultations.models import Consultation
+from apps.consultations.phases import Action, require
+from apps.consultations.services import count_public_change
 from apps.geo.editing import ChangeRefused
 from apps.statements import notifications
 from apps.statements.codes import Channel, Confirmation, Decision
@@ -47,9 +49,10 @@ def tell_results(*, consultation: Consultation, at: dt.datetime | None = None) -
     """Tell every sender whose statement is decided, each once; return how many by which way.
 
     A mail goes to a confirmed address, or to one that staff wrote down; a letter where there is an address of stone;
-    groups of more than fifty may read the result (§ 3 Abs. 2 Satz 7 BauGB).
+    groups of more than fifty may read the result (§ 3 Abs. 2 Satz 7 BauGB). Raises ``NotNow``.
     """
     at = at or timezone.now()
+    require(Action.TELL_RESULT, consultation, at=at)
     ProcedureFile.objects.select_for_update().filter(consultation=consultation).first()
     persons = Counter(consultation.statements.counted().exclude(group=None).values_list("group", flat=True))
     ways: Counter[str] = Counter()
@@ -76,13 +79,16 @@ def _way(statement: Any, persons: Counter[Any]) -> str:
 @transaction.atomic
 def publish_results(*, consultation: Consultation, at: dt.datetime | None = None) -> ProcedureFile:
     """Let everybody read concerns, decisions and reasons, without names and numbers. Raises ``ChangeRefused``."""
+    at = at or timezone.now()
+    require(Action.SHOW_RESULT, consultation, at=at)
     file = ProcedureFile.objects.select_for_update().filter(consultation=consultation).first()
     if file is None or not consultation.statements.counted().filter(segments__isnull=False).exists():
         raise ChangeRefused(_("Es gibt noch nichts zu veröffentlichen."))
     if consultation.statements.counted().filter(segments__decision=Decision.OPEN).exists():
         raise ChangeRefused(_("Über einige Belange ist noch nicht entschieden."))
-    file.results_published_at = file.results_published_at or at or timezone.now()
+    file.results_published_at = file.results_published_at or at
     file.save(update_fields=["results_published_at"])
+    count_public_change(consultation=consultation, at=at)
     return file
 
 
@@ -90,3 +96,4 @@ def publish_results(*, consultation: Consultation, at: dt.datetime | None = None
 def hide_results(*, consultation: Consultation) -> None:
     """Take the published results back."""
     ProcedureFile.objects.filter(consultation=consultation).update(results_published_at=None)
+    count_public_change(consultation=consultation, at=timezone.now())

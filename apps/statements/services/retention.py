@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.erasures import record_erasure, register_eraser
 from apps.consultations.models import Consultation
+from apps.consultations.periods.moments import local_midnight
+from apps.consultations.phases import Action, require
 from apps.geo.editing import ChangeRefused
 from apps.outbox.services import erase_messages
 from apps.statements.models import ProcedureFile, SenderData, Statement
@@ -26,6 +28,7 @@ def acknowledge_handover(
     """Record that the file was handed over, and give senders' data their date to die. Raises ``ChangeRefused``."""
     if on > today:
         raise ChangeRefused(_("Die Übergabe liegt in der Zukunft. Bitte tragen Sie sie ein, wenn sie bestätigt ist."))
+    require(Action.HAND_OVER, consultation, at=local_midnight(today))
     with pghistory.context(actor=getattr(actor, "pk", None)):
         file, _created = ProcedureFile.objects.select_for_update().get_or_create(
             consultation=consultation, municipality_id=consultation.municipality_id

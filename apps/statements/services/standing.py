@@ -5,15 +5,11 @@ import datetime as dt
 import pghistory
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from apps.geo.editing import ChangeRefused
+from apps.consultations.phases import Action, Role, require
 from apps.statements.codes import Confirmation
 from apps.statements.models import Statement
-
-
-class PeriodOver(ChangeRefused):
-    """The period has ended: what was said stays said."""
+from apps.statements.rounds import phase_of_statement
 
 
 @transaction.atomic
@@ -28,7 +24,7 @@ def confirm_address(*, statement: Statement) -> Statement:
 
 @transaction.atomic
 def withdraw_statement(*, statement: Statement, at: dt.datetime | None = None) -> Statement:
-    """Take a statement back, within its period. Raises ``PeriodOver``. It stays in the file, marked."""
+    """Take a statement back, within its period. Raises ``NotNow``. It stays in the file, marked."""
     at = at or timezone.now()
     fresh = _locked(statement)
     _within(fresh, at)
@@ -40,7 +36,7 @@ def withdraw_statement(*, statement: Statement, at: dt.datetime | None = None) -
 
 @transaction.atomic
 def restore_statement(*, statement: Statement, at: dt.datetime | None = None) -> Statement:
-    """Let a statement count again that was taken back, within its period. Raises ``PeriodOver``."""
+    """Let a statement count again that was taken back, within its period. Raises ``NotNow``."""
     fresh = _locked(statement)
     _within(fresh, at or timezone.now())
     if fresh.withdrawn_at is not None:
@@ -49,22 +45,15 @@ def restore_statement(*, statement: Statement, at: dt.datetime | None = None) ->
     return fresh
 
 
-def may_change(statement: Statement, at: dt.datetime) -> bool:
-    """May its sender still take it back or give it again? An invited body until the end of its own period."""
-    if statement.invitation is not None:
-        return timezone.localdate(at) <= statement.invitation.answers_until
-    return at < statement.period.ends_at
-
-
 def _within(statement: Statement, at: dt.datetime) -> None:
-    if not may_change(statement, at):
-        raise PeriodOver(_("Die Frist ist abgelaufen. Ihre Stellungnahme kann nicht mehr geändert werden."))
+    role = Role.BODY if statement.invitation is not None else Role.PUBLIC
+    require(Action.TAKE_BACK, statement.consultation, at=at, role=role, phase=phase_of_statement(statement, at))
 
 
 def _locked(statement: Statement) -> Statement:
     return (
         Statement.objects.select_for_update(of=("self",))
-        .select_related("period", "invitation", "consultation", "municipality")
+        .select_related("period", "invitation__period__consultation", "consultation", "municipality")
         .get(pk=statement.pk)
     )
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.consultations.models import Consultation, Document
+from apps.consultations.phases import Action, Phase, Role, phase_in, phase_of, require, round_on
 from apps.contributions.idempotency import payload_hash, store_once
 from apps.contributions.tokens import hash_token
 from apps.geo.editing import ChangeRefused
@@ -30,12 +31,8 @@ from apps.statements.models import (
     SenderData,
     Statement,
 )
-from apps.statements.rounds import Round, round_at
+from apps.statements.rounds import Round, is_late_for, phase_of_body
 from apps.statements.services.retention import dying_day
-
-
-class NotOpen(ChangeRefused):
-    """Nobody is asked yet: the first period has not begun."""
 
 
 @dataclass(frozen=True)
@@ -79,8 +76,8 @@ def submit_statement(
     """Store a statement with what its draft holds. It is received now, whatever becomes of the address.
 
     ``received_at`` is given for letters and mails that staff write down. ``with_receipt`` False sends no mail. A key
-    that comes again returns the earlier statement; ``KeyReused`` with another payload, ``NotOpen`` before the first
-    period begins. Late ones are taken and marked.
+    that comes again returns the earlier statement; ``KeyReused`` with another payload, ``NotNow`` when the
+    table of ``apps.consultations.phases`` does not allow it at that moment. Late ones are marked.
     """
     at = at or timezone.now()
     who = who or Who()
@@ -96,7 +93,9 @@ def submit_statement(
     )
 
     def store() -> Statement:
-        found = _round(consultation, invitation, moment)
+        if invitation is not None:
+            _still_unanswered(invitation)
+        found = _round(consultation, invitation, moment, Channel(channel))
         public = public_id()
         token = new_status_token(public, key)
         is_asked = bool(who.email) and with_receipt and channel == Channel.WEB
@@ -140,14 +139,21 @@ def submit_statement(
     return Submitted(statement, status_token(statement), created)
 
 
-def _round(consultation: Consultation, invitation: Invitation | None, moment: dt.datetime) -> Round:
-    """Return the round; an invited body has a period of its own, until 24:00 of its last day."""
+def _round(consultation: Consultation, invitation: Invitation | None, moment: dt.datetime, channel: Channel) -> Round:
+    """Return the round; an invited body has a period of its own. Raises ``NotNow``."""
+    now = Consultation.objects.get(pk=consultation.pk)
+    role = Role.PLANNER if channel != Channel.WEB else Role.BODY if invitation else Role.PUBLIC
+    phase = phase_of_body(invitation, moment) if invitation else phase_of(now, moment)
+    require(Action.ENTER if role == Role.PLANNER else Action.SUBMIT, now, at=moment, role=role, phase=phase)
     if invitation is not None:
-        return Round(invitation.period, timezone.localdate(moment) > invitation.answers_until)
-    found = round_at(consultation, moment)
-    if found is None:
-        raise NotOpen(_("Die Beteiligung hat noch nicht begonnen. Ihre Eingaben bleiben eine Woche gespeichert."))
-    return found
+        return Round(invitation.period, is_late_for(invitation, moment))
+    period = round_on(now, moment)
+    return Round(period, phase_in(period, moment) == Phase.ENDED)
+
+
+def _still_unanswered(invitation: Invitation) -> None:
+    if Invitation.objects.select_for_update().get(pk=invitation.pk).answered_at is not None:
+        raise ChangeRefused(_("Von dieser Stelle liegt schon eine Stellungnahme vor."))
 
 
 def _next_number(consultation: Consultation) -> int:

@@ -5,9 +5,11 @@ from typing import Any
 import pghistory
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.consultations.models import Consultation
+from apps.consultations.phases import Action, require
 from apps.geo.editing import ChangeRefused, apply_edit, lock_for_edit
 from apps.statements.models import Group, Segment, Statement
 
@@ -17,6 +19,7 @@ def add_segment(*, statement: Statement, actor: Any, values: dict[str, Any]) -> 
     """Cut one concern out of a statement; ``values`` are fields of a ``Segment``."""
     with _by(actor):
         Statement.objects.select_for_update().get(pk=statement.pk)
+        require(Action.WEIGH, statement.consultation, at=timezone.now())
         last = statement.segments.aggregate(last=Max("position"))["last"]
         return Segment.objects.create(
             municipality_id=statement.municipality_id,
@@ -31,6 +34,7 @@ def change_segment(*, segment: Segment, actor: Any, version: int, values: dict[s
     """Store an edit of a concern. Raises ``StaleEdit``."""
     with _by(actor):
         fresh = lock_for_edit(segment, version=version)
+        require(Action.WEIGH, fresh.statement.consultation, at=timezone.now())
         apply_edit(fresh, values)
         return fresh
 
@@ -58,6 +62,7 @@ def set_anonymised(*, statement: Statement, actor: Any, version: int, text: str)
 def group_statements(*, consultation: Consultation, actor: Any, title: str, numbers: list[int]) -> Group:
     """Put statements (their numbers) with essentially the same content into a new group."""
     with _by(actor):
+        require(Action.WEIGH, consultation, at=timezone.now())
         found = list(
             Statement.objects.select_for_update(of=("self",))
             .filter(consultation=consultation, number__in=numbers)
