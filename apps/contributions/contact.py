@@ -9,6 +9,23 @@ from django.utils.translation import gettext_lazy as _
 from apps.geo.form_fields import CleanCharField
 
 
+class EmailField(forms.EmailField):
+    """The address of a citizen, with the words that every form has for it; keywords change what a form needs else."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs = {
+            "label": _("Ihre E-Mail-Adresse"),
+            "max_length": 254,
+            "widget": forms.EmailInput(attrs={"autocomplete": "email"}),
+            "error_messages": {
+                "invalid": _("Diese E-Mail-Adresse ist nicht vollständig. Beispiel: name@beispiel.de"),
+                "required": _("Bitte geben Sie Ihre E-Mail-Adresse an."),
+            },
+            **kwargs,
+        }
+        super().__init__(**kwargs)
+
+
 @dataclass(frozen=True)
 class ContactData:
     """How to reach somebody; every part may be empty."""
@@ -28,13 +45,7 @@ class ContactForm(forms.Form):
     name = CleanCharField(
         label=_("Name"), max_length=120, required=False, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
-    email = forms.EmailField(
-        label=_("E-Mail-Adresse"),
-        max_length=254,
-        required=False,
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        error_messages={"invalid": _("Diese E-Mail-Adresse ist nicht vollständig. Beispiel: name@beispiel.de")},
-    )
+    email = EmailField(label=_("E-Mail-Adresse"), required=False)
     phone = CleanCharField(
         label=_("Telefon"),
         max_length=40,

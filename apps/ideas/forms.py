@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.contributions.contact import ContactForm
+from apps.contributions.contact import ContactForm, EmailField
 from apps.contributions.forms import ContributionFormMixin
 from apps.contributions.photo_form import PhotoFormMixin
 from apps.geo.drawn_forms import DrawnFormMixin
@@ -144,15 +144,7 @@ class SendForm(ContributionFormMixin, ContactForm):
 class SupportForm(ContributionFormMixin):
     """The address of somebody who supports an idea."""
 
-    email = forms.EmailField(
-        label=_("Ihre E-Mail-Adresse"),
-        max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        error_messages={
-            "invalid": _("Diese E-Mail-Adresse ist nicht vollständig. Beispiel: name@beispiel.de"),
-            "required": _("Bitte geben Sie Ihre E-Mail-Adresse an."),
-        },
-    )
+    email = EmailField()
     wants_updates = forms.BooleanField(label=_("Ich möchte E-Mails, wenn es etwas Neues gibt."), required=False)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.contributions.contact import ContactForm
+from apps.contributions.contact import ContactForm, EmailField
 from apps.contributions.forms import ContributionFormMixin
 from apps.contributions.photo_form import PhotoFormMixin
 from apps.departments.answer_forms import AnswersFormMixin
@@ -115,12 +115,4 @@ class ReplyForm(forms.Form):
 class FollowForm(ContributionFormMixin):
     """The address of somebody who wants to hear of another person's report."""
 
-    email = forms.EmailField(
-        label=_("Ihre E-Mail-Adresse"),
-        max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        error_messages={
-            "invalid": _("Diese E-Mail-Adresse ist nicht vollständig. Beispiel: name@beispiel.de"),
-            "required": _("Bitte geben Sie Ihre E-Mail-Adresse an."),
-        },
-    )
+    email = EmailField()

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from apps.contributions.contact import EmailField
 from apps.contributions.forms import ContributionFormMixin
 from apps.geo.edit_forms import EditForm
 from apps.geo.form_fields import CleanCharField
@@ -15,15 +16,7 @@ from apps.ideas.ballot.preparing import MOST_CODES
 class ByMailForm(ContributionFormMixin):
     """The address to which the ballot paper goes."""
 
-    email = forms.EmailField(
-        label=_("Ihre E-Mail-Adresse"),
-        max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        error_messages={
-            "invalid": _("Diese E-Mail-Adresse ist nicht vollständig. Beispiel: name@beispiel.de"),
-            "required": _("Bitte geben Sie Ihre E-Mail-Adresse an."),
-        },
-    )
+    email = EmailField()
 
 
 class ByCodeForm(ContributionFormMixin):
