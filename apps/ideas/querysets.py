@@ -96,9 +96,12 @@ class CallQuerySet(QuerySet[Any]):
 
 class CommentQuerySet(QuerySet[Any]):
     def visible_to(self, actor: Actor) -> Self:
-        """Comments follow their idea; the public sees released ones, and answers only below a released one."""
+        """Comments follow their idea, or the one in which it goes on; the public sees released ones, and answers only
+        below a released one. What was said about an idea that is hidden is hidden there, too.
+        """
         ideas = self.model._meta.get_field("idea").related_model._default_manager.visible_to(actor)
-        found = self.filter(idea__in=ideas)
+        joined = Q(idea__merged_into__in=ideas, idea__is_hidden=False) & ~Q(idea__status="submitted")
+        found = self.filter(Q(idea__in=ideas) | joined)
         if actor.is_authenticated:
             keeps = Q(municipality__in=actor.towns_with_role(*KEEPERS))
             return found.filter(keeps | self._shown())
@@ -107,6 +110,10 @@ class CommentQuerySet(QuerySet[Any]):
     @staticmethod
     def _shown() -> Q:
         return Q(state="released") & (Q(parent=None) | Q(parent__state="released"))
+
+    def shown_at(self, idea: Any) -> Self:
+        """Keep what is read on the page of an idea: its own, and that of ideas that go on in it."""
+        return self.filter(Q(idea=idea) | Q(idea__merged_into=idea)).select_related("idea")
 
     def waiting(self) -> Self:
         return self.filter(state="pending").order_by("created_at", "pk")

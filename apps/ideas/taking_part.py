@@ -105,7 +105,7 @@ def supporting(request: HttpRequest, token: str) -> HttpResponse:
 def comment(request: TownRequest, public_id: str) -> HttpResponse:
     """Write a comment, or an answer to one (``?auf=`` names it)."""
     idea = public_idea(request, public_id)
-    shown = Comment.objects.visible_to(ANONYMOUS).filter(idea=idea)
+    shown = Comment.objects.visible_to(ANONYMOUS).shown_at(idea)
     posted = request.method == "POST"
     wanted = public_id_in(request.GET.get("auf"))
     form = CommentForm(request.POST) if posted else CommentForm(initial={"key": uuid.uuid4(), "parent": wanted})
@@ -136,7 +136,7 @@ def comment(request: TownRequest, public_id: str) -> HttpResponse:
 def report_abuse(request: TownRequest, public_id: str) -> HttpResponse:
     """Say that an idea or a comment (``?kommentar=``) should not stand there."""
     idea = public_idea(request, public_id)
-    shown = Comment.objects.visible_to(ANONYMOUS).filter(idea=idea)
+    shown = Comment.objects.visible_to(ANONYMOUS).shown_at(idea)
     about = shown.filter(public_id=public_id_in(request.GET.get("kommentar"))).first()
     posted = request.method == "POST"
     form = AbuseForm(request.POST) if posted else AbuseForm(initial={"key": uuid.uuid4()})

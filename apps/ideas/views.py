@@ -85,8 +85,8 @@ def detail(request: TownRequest, public_id: str) -> HttpResponse:
 
 
 def threads_of(idea: Any) -> Any:
-    """Return the comments that everybody may read, oldest first, each with its answers (two queries)."""
-    shown = Comment.objects.visible_to(ANONYMOUS).filter(idea=idea).order_by("created_at", "pk")
+    """Return the comments that everybody may read here, oldest first, each with its answers (two queries)."""
+    shown = Comment.objects.visible_to(ANONYMOUS).shown_at(idea).order_by("created_at", "pk")
     return shown.filter(parent=None).prefetch_related(Prefetch("answers", shown, to_attr="shown"))
 
 

@@ -8,7 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from apps.geo.audience import ANONYMOUS
 from apps.ideas import services
-from apps.ideas.models import Contact, Idea, IdeaPhoto, Support
+from apps.ideas.models import AbuseNote, Comment, Contact, Idea, IdeaPhoto, Support
+from apps.ideas.views import threads_of
 from apps.outbox.models import Message
 from tests.conftest import at
 from tests.contributions.photo_files import encoded, picture
@@ -64,6 +65,54 @@ def test_a_merge_taken_back_leaves_everything_as_it_was(pair, dilek):
     assert Idea.objects.visible_to(ANONYMOUS).count() == 2
     with pytest.raises(services.ChangeRefused):
         services.undo_merge(idea=seat, actor=dilek)
+
+
+def said(idea, text, *, state="released", **more):
+    comment = services.add_comment(idea=idea, text=text, idempotency_key=uuid.uuid4(), **more)
+    return services.moderate_comment(comment=comment, actor=None, state=state)
+
+
+def test_comments_of_a_merged_idea_are_read_where_it_goes_on_and_come_back(
+    client, pair, dilek, django_assert_num_queries
+):
+    bank, seat = pair
+    said(bank, "Gute Bank.")
+    asked = said(seat, "Wo genau?")
+    said(seat, "Frech.", state="hidden")
+    services.merge_ideas(idea=seat, main=bank, actor=dilek)
+    page = client.get(f"/ideen/{bank.public_id}/").text
+    assert "Gute Bank." in page and "Wo genau?" in page and "Frech." not in page
+    assert page.count("zur Idee „Sitzplatz“") == 1
+    main = fresh(bank)
+    with django_assert_num_queries(2):
+        assert [c.text for c in threads_of(main)] == ["Gute Bank.", "Wo genau?"]
+    # An answer and a note about abuse, both given on the page of the main idea, belong to the other one.
+    thread = Comment.objects.shown_at(bank).get(pk=asked.pk)
+    said(fresh(bank), "Am Markt.", parent=thread)
+    client.post(
+        f"/ideen/{bank.public_id}/melden/?kommentar={asked.public_id}", {"reason": "Nein.", "key": str(uuid.uuid4())}
+    )
+    client.force_login(dilek)
+    desk = client.get(f"/intern/ideen/{bank.public_id}/").text
+    assert "Frech." in desk and "Nein." in desk and "zur Idee „Sitzplatz“" in desk
+    note = AbuseNote.objects.get()
+    assert client.post(f"/intern/ideen/{bank.public_id}/hinweise/{note.pk}/").status_code == 302
+    hidden = f"/intern/ideen/{bank.public_id}/kommentare/{asked.public_id}/"
+    assert client.post(hidden, {"state": "hidden"}).status_code == 302
+    assert "Am Markt." not in client.get(f"/ideen/{bank.public_id}/").text
+    client.post(hidden, {"state": "released"})
+    services.undo_merge(idea=fresh(seat), actor=dilek)
+    assert [c.text for c in threads_of(fresh(bank))] == ["Gute Bank."]
+    own = list(threads_of(fresh(seat)))
+    assert [c.text for c in own] == ["Wo genau?"] and [c.text for c in own[0].shown] == ["Am Markt."]
+
+
+def test_what_was_said_about_a_hidden_idea_stays_hidden_where_it_goes_on(pair, dilek):
+    bank, seat = pair
+    said(seat, "Wo genau?")
+    services.hide_idea(idea=seat, actor=dilek, version=fresh(seat).version, reason="Werbung")
+    services.merge_ideas(idea=fresh(seat), main=bank, actor=dilek)
+    assert not list(threads_of(fresh(bank)))
 
 
 def test_there_are_no_chains_of_merged_ideas(pair, make_idea, dilek):

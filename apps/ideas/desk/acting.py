@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -105,8 +106,8 @@ def work_page(request: TownRequest, idea: Any, **forms: Any) -> HttpResponse:
         "may": {action.value: allows(action, phase, Role.KEEPER) for action in Action},
         "photos": idea.photos.filter(milestone=None),
         "steps": idea.milestones.prefetch_related("photos"),
-        "comments": idea.comments.select_related("parent"),
-        "notes": idea.abuse_notes.filter(handled_at=None).select_related("comment"),
+        "comments": Comment.objects.shown_at(idea).select_related("parent"),
+        "notes": notes_at(idea).filter(handled_at=None).select_related("comment"),
         "merged": idea.merged.order_by("pk"),
         "similar": similar,
         "contact": getattr(idea, "contact", None),
@@ -192,6 +193,11 @@ def _ideas(request: TownRequest) -> Any:
 def find_idea(request: TownRequest, public_id: str) -> Any:
     """Return an idea of the town that the person may read, or 404."""
     return get_object_or_404(_ideas(request).select_related("call", "municipality", "merged_into"), public_id=public_id)
+
+
+def notes_at(idea: Any) -> Any:
+    """Return what was reported on the page of an idea, with what goes on there."""
+    return AbuseNote.objects.filter(Q(idea=idea) | Q(idea__merged_into=idea))
 
 
 def posted_version(request: HttpRequest) -> int:

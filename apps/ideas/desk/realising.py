@@ -15,9 +15,9 @@ from apps.contributions.photos import PhotoRefused
 from apps.geo.editing import ChangeRefused
 from apps.geo.ids import PATTERN
 from apps.ideas import services
-from apps.ideas.desk.acting import act, find_idea, posted_version, work_page
+from apps.ideas.desk.acting import act, find_idea, notes_at, posted_version, work_page
 from apps.ideas.desk.forms import MergeForm, MilestoneForm
-from apps.ideas.models import Idea
+from apps.ideas.models import Comment, Idea
 from apps.ideas.querysets import KEEPERS
 
 
@@ -97,7 +97,7 @@ def unmerge(request: StaffRequest, public_id: str) -> HttpResponse:
 def moderate(request: StaffRequest, public_id: str, comment: str) -> HttpResponse:
     """Let everybody read a comment, or nobody."""
     idea = find_idea(request, public_id)
-    found = get_object_or_404(idea.comments, public_id=comment)
+    found = get_object_or_404(Comment.objects.shown_at(idea), public_id=comment)
     try:
         services.moderate_comment(comment=found, actor=request.user, state=request.POST.get("state", ""))
         messages.success(request, _("Gespeichert."))
@@ -113,6 +113,6 @@ def moderate(request: StaffRequest, public_id: str, comment: str) -> HttpRespons
 def settle(request: StaffRequest, public_id: str, note: int) -> HttpResponse:
     """What somebody reported was looked at."""
     idea = find_idea(request, public_id)
-    services.settle_abuse(note=get_object_or_404(idea.abuse_notes, pk=note))
+    services.settle_abuse(note=get_object_or_404(notes_at(idea), pk=note))
     messages.success(request, _("Der Hinweis ist erledigt."))
     return redirect("ideas:desk_work", public_id=public_id)

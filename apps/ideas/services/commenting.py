@@ -26,8 +26,10 @@ def add_comment(
 ) -> Comment:
     """Store a comment, or an answer to one; an answer to an answer joins the same thread.
 
-    A keeper of ideas (``actor``) writes in the town's name and is seen at once. Everybody else waits where the town
-    looks first. The same key again returns the earlier comment; ``NotNow`` outside the phases for it.
+    An answer belongs where its thread belongs: on the page of the idea in which another goes on it is the other one's,
+    so that both part again together. A keeper of ideas (``actor``) writes in the town's name and is seen at once.
+    Everybody else waits where the town looks first. The same key again returns the earlier comment; ``NotNow`` outside
+    the phases for it.
     """
     is_official = actor is not None and role_of(actor, idea.municipality_id) == Role.KEEPER
     thread = parent.parent if parent is not None and parent.parent_id else parent
@@ -35,12 +37,13 @@ def add_comment(
 
     def store() -> Comment:
         require(Action.COMMENT, idea.call, at=at)
-        if thread is not None and (thread.idea_id != idea.pk or not thread.is_released):
+        about = idea if thread is None else thread.idea
+        if thread is not None and (idea.pk not in (about.pk, about.merged_into_id) or not thread.is_released):
             raise ChangeRefused(_("Dieser Kommentar steht nicht mehr hier."))
         waits = rules_of(idea.municipality_id).comments_wait and not is_official
         return Comment.objects.create(
             municipality_id=idea.municipality_id,
-            idea=idea,
+            idea=about,
             parent=thread,
             name="" if is_official else name,
             text=text,
@@ -80,14 +83,17 @@ def moderate_comment(*, comment: Comment, actor: Any, state: str) -> Comment:
 def report_abuse(
     *, idea: Idea, comment: Comment | None, reason: str, idempotency_key: uuid.UUID, at: dt.datetime | None = None
 ) -> AbuseNote:
-    """Tell the keepers of ideas that something should not stand there. The same key again returns the earlier note."""
+    """Tell the keepers of ideas that something should not stand there. The same key again returns the earlier note.
+
+    A note about a comment goes with it, when the idea is parted again from the one where it was read.
+    """
     hashed = payload_hash({"idea": idea.public_id, "comment": comment.public_id if comment else "", "reason": reason})
 
     def store() -> AbuseNote:
         require(Action.REPORT, idea.call, at=at)
         return AbuseNote.objects.create(
             municipality_id=idea.municipality_id,
-            idea=idea,
+            idea=comment.idea if comment else idea,
             comment=comment,
             reason=reason,
             idempotency_key=idempotency_key,
