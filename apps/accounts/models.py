@@ -29,7 +29,11 @@ class UserManager(BaseUserManager["User"]):
 
 
 @pghistory.track(
-    pghistory.InsertEvent(), pghistory.UpdateEvent(), fields=["is_active", "is_superuser"], model_name="UserEvent"
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    fields=["is_active", "is_superuser"],
+    model_name="UserEvent",
+    append_only=True,
 )
 class User(AbstractBaseUser, PermissionsMixin):
     """A member of staff. Citizens need no account. A superuser runs the installation, not a town."""
@@ -78,7 +82,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return [town for town, held in self._roles.items() if not wanted or held & set(wanted)]
 
 
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), append_only=True)
 class Role(TownOwned):
     """One role of one person in one town."""
 

@@ -6,6 +6,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+import pgtrigger
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -132,7 +133,8 @@ def test_the_photos_of_a_report_stay_whatever_their_age(town: Any, submit: Any, 
 def test_the_photos_of_a_deleted_report_are_swept(town: Any, submit: Any, media: Path) -> None:
     draft = uuid.uuid4()
     report = submit(draft=draft, photos=[keep(town, draft).token]).report
-    report.delete()
+    with pgtrigger.ignore("reports.Event:append_only"):  # nothing in the platform deletes a report
+        report.delete()
     assert sweep_orphans(at=timezone.now() + dt.timedelta(hours=25)) == (0, 2) and not files_in(media)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import pgtrigger
 import pytest
 from django.http import HttpResponse
 from django.test import Client
@@ -76,7 +77,8 @@ def world(town: Any) -> World:
     from geo_platform.services import save_text
 
     made = make_world(town)
-    Event.objects.update(data={})  # the canaries in there are no words that a service would write
+    with pgtrigger.ignore("reports.Event:as_written"):
+        Event.objects.update(data={})  # the canaries in there are no words that a service would write
     for name in PUBLIC:
         if name.startswith("text_"):
             save_text(municipality=town, slug=name.removeprefix("text_"), title="Überschrift", body="Ein Absatz.")

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pghistory
+import pgtrigger
 from django.conf import settings
 from django.contrib.gis.db import models
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -38,7 +39,10 @@ UNTRACKED = [
 
 
 @pghistory.track(
-    exclude=UNTRACKED, model_name="ReportHistory", obj_field=pghistory.ObjForeignKey(related_name="history")
+    exclude=UNTRACKED,
+    model_name="ReportHistory",
+    obj_field=pghistory.ObjForeignKey(related_name="history"),
+    append_only=True,
 )
 class Report(MapFeature, TownOwned, Submission):
     """Something at a place that somebody should look after.
@@ -238,6 +242,7 @@ class Contact(AbstractContact):
     fields=["state", "report"],
     model_name="ReportPhotoHistory",
     obj_field=pghistory.ObjForeignKey(related_name="state_history"),
+    append_only=True,
 )
 class ReportPhoto(AbstractPhoto):
     """A photo of a report; the public sees it when both the photo and its report are released."""
@@ -320,6 +325,21 @@ class Event(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["report", "at", "id"], name="reports_event_timeline")]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Delete),
+            # Two things may happen to a line: a change of many is taken back, and a person's account goes.
+            pgtrigger.Protect(
+                name="as_written",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "to_jsonb(NEW) - '{is_public,data,actor_id}'::text[]"
+                    " IS DISTINCT FROM to_jsonb(OLD) - '{is_public,data,actor_id}'::text[]"
+                    " OR (NEW.is_public AND NOT OLD.is_public)"
+                    " OR NEW.data - 'taken_back' IS DISTINCT FROM OLD.data - 'taken_back'"
+                    " OR (NEW.actor_id IS NOT NULL AND NEW.actor_id IS DISTINCT FROM OLD.actor_id)"
+                ),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.report_id}: {self.kind}"

@@ -3,6 +3,8 @@
 import uuid
 from typing import Any
 
+import pgtrigger
+
 from apps.reports.handovers.answering import refuse
 from apps.reports.models import Event, Handover, Report
 
@@ -34,7 +36,8 @@ def test_a_rule_that_points_back_makes_no_circle(handed: Any, bodies: Any, desks
     event = handed.report.events.get(kind=Event.Kind.SUBMITTED)
     rows = {row["executor"]: row for row in event.data["trace"]["candidates"]}
     event.data["trace"]["candidates"] = [rows["roads"], rows["lasuv"], rows["roads"], rows["lasuv"]]
-    event.save()
+    with pgtrigger.ignore("reports.Event:as_written"):
+        event.save()
     report = refuse_now(refuse_now(handed.report))
     assert report.executor == desks.triage
 
