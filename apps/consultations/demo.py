@@ -85,7 +85,7 @@ def _add(town: Municipality, row: dict[str, Any]) -> None:
 
 
 def _lay_sheet(consultation: Consultation, title: str) -> None:
-    """Lay a drawing on the map, cut at once, so that whoever opens the town sees it; without a sandbox there is none."""
+    """Lay a drawing on the map; the worker cuts it in its first minute. Where no sandbox stands, there is none."""
     picture, points = draw_plan(consultation.area)
     upload = SimpleUploadedFile("muster.png", picture)
     try:
@@ -94,4 +94,4 @@ def _lay_sheet(consultation: Consultation, title: str) -> None:
         return
     legend = SimpleUploadedFile("legende.png", draw_legend())
     services.give_legend(sheet=sheet, actor=None, upload=legend, alt=LEGEND_WORDS)
-    services.cut_sheet(services.place_sheet(sheet=sheet, actor=None, points=points))
+    services.place_sheet(sheet=sheet, actor=None, points=points)

@@ -2,6 +2,7 @@
 
 import io
 import math
+from itertools import pairwise
 from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
@@ -9,14 +10,15 @@ from PIL import Image, ImageDraw, ImageFont
 #: Pixels to a side, and how many metres one of them is.
 SIDE, METRES = 900, 0.5
 PAPER, INK, STREET, HOUSING, GREEN, WATER = "#fffdf7", "#1f1f1f", "#f2d16b", "#e79a8b", "#9fc98b", "#8fbfe0"
+# No umlauts: Pillow's own typeface, the one that is always there, has none.
 LEGEND = (
     (HOUSING, "Wohngebiet"),
-    (STREET, "Straße und Wege"),
-    (GREEN, "Grünfläche, Obstbäume"),
-    (WATER, "Regenwasserteich"),
+    (STREET, "Verkehr"),
+    (GREEN, "Obstwiese"),
+    (WATER, "Teich"),
 )
 LEGEND_WORDS = (
-    "Demonstration. Rot: Wohngebiet. Gelb: Straße und Wege. Grün: Grünfläche mit Obstbäumen. Blau: Regenwasserteich. "
+    "Demonstration. Rot: Wohngebiet. Gelb: Straße und Wege. Grün: Obstwiese. Blau: Regenwasserteich. "
     "Schwarze gestrichelte Linie: Grenze des Geltungsbereichs."
 )
 
@@ -38,7 +40,7 @@ def draw_plan(area: Any) -> tuple[bytes, list[tuple[float, float, float, float]]
     pen = ImageDraw.Draw(sheet)
     for part in area:
         _dashed(pen, [pixel(x, y) for x, y in part[0].coords])
-    pen.text((20, 16), "MUSTER – Demonstration, kein amtlicher Plan", fill=INK, font=ImageFont.load_default(26))
+    pen.text((20, 16), "MUSTER - Demonstration, kein amtlicher Plan", fill=INK, font=ImageFont.load_default(26))
     pen.line([(SIDE - 60, 120), (SIDE - 60, 40), (SIDE - 72, 62), (SIDE - 48, 62), (SIDE - 60, 40)], fill=INK, width=3)
     pen.text((SIDE - 69, 124), "N", fill=INK, font=ImageFont.load_default(26))
     corners = [(0, 0), (SIDE, 0), (SIDE, SIDE)]
@@ -47,7 +49,7 @@ def draw_plan(area: Any) -> tuple[bytes, list[tuple[float, float, float, float]]
 
 def draw_legend() -> bytes:
     """Return the picture of the legend as PNG."""
-    sheet = Image.new("RGB", (460, 56 + 56 * len(LEGEND)), PAPER)
+    sheet = Image.new("RGB", (460, 76 + 56 * len(LEGEND)), PAPER)
     pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(24)
     for number, (colour, words) in enumerate(LEGEND):
         pen.rectangle((20, 20 + 56 * number, 84, 60 + 56 * number), fill=colour, outline=INK, width=2)
@@ -86,7 +88,7 @@ def _part(left: float, top: float, width: float, height: float, column: int, row
 
 
 def _dashed(pen: ImageDraw.ImageDraw, corners: list[tuple[float, float]]) -> None:
-    for (x, y), (to_x, to_y) in zip(corners, corners[1:], strict=False):
+    for (x, y), (to_x, to_y) in pairwise(corners):
         length = math.dist((x, y), (to_x, to_y))
         for at in range(0, math.ceil(length), 24):
             start, end = at / length, min(1, (at + 14) / length)

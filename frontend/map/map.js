@@ -4,6 +4,7 @@ import { areaTools } from "./parts/area.js";
 import { FeatureList } from "./parts/list.js";
 import { locateControl } from "./parts/locate.js";
 import { Markers, sign } from "./parts/markers.js";
+import { hasOverlays } from "./parts/overlays.js";
 import { Panel } from "./parts/panel.js";
 import { placeSearch } from "./parts/place-search.js";
 import { popups } from "./parts/popup.js";
@@ -23,6 +24,8 @@ onMaps("[data-map]", (frame, map, config, words) => {
   const isOverview = frame.dataset.only === undefined && !frame.dataset.listed;
   let fitted = isOverview;
   const shapes = L.layerGroup().addTo(map);
+  // A drawing below has colours of its own, and a legend for them.
+  const fillOpacity = hasOverlays(frame) ? 0 : 0.16;
   const listElement = isPage ? document.querySelector("[data-map-list]") : null;
   const list = new FeatureList(listElement ?? document.body, (key, on, at) => markers.highlight(key, on, at));
   const markers = new Markers(map, { icons, words, list, open: popups(map, { icons, words }) });
@@ -59,7 +62,7 @@ onMaps("[data-map]", (frame, map, config, words) => {
     for (const { shape, feature } of items) {
       if (!shape) continue;
       const { colour } = feature.properties;
-      const drawn = L.geoJSON(shape, { interactive: false, style: { color: colour, weight: 3, fillColor: colour, fillOpacity: 0.16 } });
+      const drawn = L.geoJSON(shape, { interactive: false, style: { color: colour, weight: 3, fillColor: colour, fillOpacity } });
       if (isOverview && isWide(drawn.getBounds())) drawn.setStyle(WIDE);
       drawn.addTo(shapes);
     }

@@ -139,7 +139,7 @@ def test_a_drawing_without_a_place_waits_for_its_control_points_and_nothing_type
         ({"east": "500000"}, "nicht bei der Gemeinde"),
         ({"east": "5681300", "north": "331000"}, "vertauscht"),
         ({"column": "99999"}, "nicht auf der Zeichnung"),
-        ({"north": ""}, "Es fehlt: Nord oder Breite"),
+        ({"north": ""}, "Es fehlt: Nord / Breite"),
         ({"east": "51.3", "north": "12.6"}, "vertauscht"),
     ],
 )

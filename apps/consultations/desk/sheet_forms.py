@@ -68,8 +68,8 @@ class PointForm(forms.Form):
 
     column = forms.CharField(label=_("nach rechts"), max_length=20, required=False)
     row = forms.CharField(label=_("nach unten"), max_length=20, required=False)
-    east = forms.CharField(label=_("Ost oder Länge"), max_length=24, required=False)
-    north = forms.CharField(label=_("Nord oder Breite"), max_length=24, required=False)
+    east = forms.CharField(label=_("Ost / Länge"), max_length=24, required=False)
+    north = forms.CharField(label=_("Nord / Breite"), max_length=24, required=False)
 
     point: tuple[float, float, float, float] | None = None
 

@@ -3,6 +3,12 @@ import L from "leaflet";
 
 const PANE = "overlays";
 
+/** Does a map have drawings below its layers? */
+export function hasOverlays(frame) {
+  const root = frame.dataset.overlays && document.getElementById(frame.dataset.overlays);
+  return Boolean(root?.querySelector("[data-overlay]"));
+}
+
 /** Puts every [data-overlay] inside `root` on the map; without one nothing happens. */
 export function overlays(map, root) {
   const found = root?.querySelectorAll("[data-overlay]") ?? [];
