@@ -26,7 +26,7 @@ def write_table(rows: Iterable[Row], path: Path, *, title: str, subtitle: str) -
     first: Any = None
     pages: list[Any] = []
     for part in _parts(rows):
-        context = {"title": title, "subtitle": subtitle, "headings": names, "rows": part, "before": len(pages)}
+        context = {"title": title, "subtitle": subtitle, "headings": names, "rows": part, "first_page": len(pages) + 1}
         document = _laid_out("table", context)
         first = first or document
         pages += document.pages
