@@ -1,4 +1,4 @@
-"""The demonstration town's places: areas, roads, ground, buildings, landmarks and addresses from ``fixtures/``.
+"""The demonstration town's places: areas, roads, ground, parcels, buildings, landmarks, addresses of ``fixtures/``.
 
 Everything is approximate and drawn for the demonstration (fixtures/brandis/README.md). Loading twice changes nothing:
 each row has a key made from its file and its place in it.
@@ -57,6 +57,13 @@ FROM json_to_recordset(%s) AS f(street text, house_number text, postcode text, d
 ON CONFLICT (municipality_id, postcode, street, house_number) DO UPDATE
 SET district = excluded.district, point = excluded.point, search = excluded.search
 """  # noqa: S608  (constants of this module; data travels as a parameter)
+_PARCEL = f"""
+INSERT INTO places_parcel (municipality_id, code, cadastral_district, official_area_m2, area)
+SELECT %s, f.code, f.cadastral_district, f.official_area_m2, ST_Multi({_SHAPE})
+FROM json_to_recordset(%s) AS f(code text, cadastral_district text, official_area_m2 float, geometry json)
+ON CONFLICT (municipality_id, code) DO UPDATE
+SET cadastral_district = excluded.cadastral_district, official_area_m2 = excluded.official_area_m2, area = excluded.area
+"""  # noqa: S608  (constants of this module; data travels as a parameter)
 
 
 @transaction.atomic
@@ -68,6 +75,7 @@ def load(town: Municipality, folder: Path) -> str:
         "Straßenstücke": _write(_ROAD, town, _features(folder / "roads.geojson")),
         "Ortslagen": _write(_BUILTUP, town, _features(folder / "builtup.geojson")),
         "Objekte und Flächen": _write(_ASSET, town, _assets(folder)),
+        "Flurstücke": _write(_PARCEL, town, _features(folder / "parcels.geojson")),
         "Adressen": _write(_ADDRESS, town, _addresses(folder / "addresses.csv", areas)),
     }
     return ", ".join(f"{count} {name}" for name, count in counted.items())

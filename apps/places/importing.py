@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from apps.geo.untrusted import InputRefused, clean_text
 from apps.places.folding import fold_address
+from apps.places.parcel_codes import ParcelCode
 
 #: Areas tell a neighbour or a county by where they lie, everything else must meet the town widened by this much.
 MARGIN_M = 5000.0
@@ -46,6 +47,16 @@ COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
         "suffix": ("suffix", "adz", "hausnummernzusatz", "zusatz"),
         "postcode": ("postcode", "plz", "postleitzahl", "ptp"),
         "district": ("district", "ortsteil", "ott", "district_key"),
+    },
+    # Names of the AdV's "ALKIS-vereinfacht" and of usual exports; the register's owners are never read.
+    "parcel": {
+        "code": ("code", "flstkennz", "flurstueckskennzeichen", "flurstuecks_kennzeichen", "kennzeichen", "fsk"),
+        "district_key": ("district_key", "gemaschl", "gemarkungsschluessel", "gemarkungsnummer"),
+        "cadastral_district": ("cadastral_district", "gemarkung", "gemarkungsname"),
+        "section": ("section", "flur", "flurnummer"),
+        "numerator": ("numerator", "flstnrzae", "zaehler", "zähler"),
+        "denominator": ("denominator", "flstnrnen", "nenner"),
+        "official_area_m2": ("official_area_m2", "flaeche", "amtliche_flaeche", "amtlicheflaeche", "afl"),
     },
     "asset": {
         "kind": ("kind", "art", "typ"),
@@ -129,6 +140,7 @@ IDENTITY = {
     "road": ("key",),
     "builtup": ("key",),
     "address": ("postcode", "street", "house_number"),
+    "parcel": ("code",),
     "asset": ("kind", "key"),
 }
 
@@ -189,6 +201,13 @@ def _complete(kind: str, row: dict[str, str], shape: Any, asset_kind: str, prepa
         district = row.get("district", "")
         folded = fold_address(values["street"], number, values["postcode"], district)
         return {**values, "district": district[:80], "search": folded[:300]}
+    if kind == "parcel":
+        code = parcel_code_of(row)
+        if code is None:
+            prepared.leave_out(_("ohne gültiges Flurstückskennzeichen"))
+            return None
+        named = row.get("cadastral_district", "")[:120]
+        return {"code": code, "cadastral_district": named, "official_area_m2": _square_metres(row)}
     if kind == "road":
         road_class = road_class_of(row.get("road_class", ""), row.get("number", ""))
         if road_class is None:
@@ -229,3 +248,24 @@ def _width(text: str) -> float:
     except ValueError:
         return 6.0
     return width if 1 <= width <= 60 else 6.0
+
+
+def parcel_code_of(row: Mapping[str, str]) -> str | None:
+    """Return the Flurstückskennzeichen of a row, put together from its parts where the file has no column for it."""
+    try:
+        if code := row.get("code", "").replace(" ", ""):
+            return ParcelCode.parse(code).full
+        names = ("section", "numerator", "denominator")
+        section, numerator, denominator = (int(row.get(name, "").strip("_") or 0) for name in names)
+        parts = ParcelCode(row.get("district_key", ""), section or None, numerator, denominator or None)
+        return ParcelCode.parse(parts.full).full if numerator else None
+    except ValueError:
+        return None
+
+
+def _square_metres(row: Mapping[str, str]) -> float | None:
+    try:
+        size = float(row.get("official_area_m2", "").replace(",", "."))
+    except ValueError:
+        return None
+    return size if 0 < size < math.inf else None

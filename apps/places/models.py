@@ -1,5 +1,6 @@
 """Where: municipalities, versioned areas, addresses, roads and other assets of a town."""
 
+import pghistory
 from django.contrib.gis.db import models
 from django.contrib.postgres.indexes import GistIndex, OpClass
 from django.db.models import F, Q
@@ -7,17 +8,26 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.geo.constraints import GeometryConstraint
 from apps.geo.crs import GEO_SRID
-from apps.places.querysets import AreaQuerySet, AssetQuerySet
+from apps.places.parcel_codes import PATTERN as PARCEL_CODE
+from apps.places.parcel_codes import ParcelCode
+from apps.places.querysets import AreaQuerySet, AssetQuerySet, ParcelQuerySet
 
 
+@pghistory.track(pghistory.UpdateEvent(), fields=["citizen_accounts"], model_name="MunicipalityEvent")
 class Municipality(models.Model):
-    """A town of the installation. ``key`` is the AGS (8 digits); ``hostname`` the host that speaks for it alone."""
+    """A town of the installation. ``key`` is the AGS (8 digits); ``hostname`` the host that speaks for it alone.
+
+    ``citizen_accounts`` stands here because every page asks for it, and this row is at hand on every page.
+    """
 
     key = models.CharField(_("Gemeindeschlüssel (AGS)"), max_length=8, unique=True)
     name = models.CharField(_("Name"), max_length=120)
     hostname = models.CharField(_("Hostname"), max_length=120, blank=True, default="")
     centre = models.PointField(_("Mitte"), srid=GEO_SRID)
     is_demo = models.BooleanField(_("Demonstration"), default=False)
+    citizen_accounts = models.BooleanField(
+        _("Bürgerinnen und Bürger können ein Konto anlegen"), default=False, db_default=False
+    )
 
     class Meta:
         verbose_name = _("Gemeinde")
@@ -190,3 +200,33 @@ class Asset(TownOwned):
 
     def __str__(self) -> str:
         return self.name or f"{self.kind} {self.key}"
+
+
+class Parcel(TownOwned):
+    """A Flurstück of the cadastre (ALKIS, AX_Flurstueck): its ground and its name, never whose it is.
+
+    ``code`` is the Flurstückskennzeichen of GeoInfoDok, of which Gemarkung, Flur, Zähler and Nenner are parts;
+    ``official_area_m2`` the "amtliche Fläche", which may differ from that of the drawing. No layer shows parcels.
+    """
+
+    code = models.CharField(_("Flurstückskennzeichen"), max_length=20)
+    cadastral_district = models.CharField(_("Gemarkung"), max_length=120, blank=True, default="")
+    official_area_m2 = models.FloatField(_("amtliche Fläche in m²"), null=True, blank=True)
+    area = models.MultiPolygonField(_("Fläche"), srid=GEO_SRID)
+
+    objects = ParcelQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Flurstück")
+        verbose_name_plural = _("Flurstücke")
+        constraints = [
+            GeometryConstraint(field="area", name="places_parcel_area_valid"),
+            models.CheckConstraint(condition=Q(code__regex=PARCEL_CODE), name="places_parcel_code"),
+            models.CheckConstraint(
+                condition=Q(official_area_m2=None) | Q(official_area_m2__gt=0), name="places_parcel_official_area"
+            ),
+            models.UniqueConstraint(fields=["municipality", "code"], name="places_one_row_per_parcel"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cadastral_district} {ParcelCode.parse(self.code).words}".strip()

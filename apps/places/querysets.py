@@ -3,7 +3,10 @@
 import datetime as dt
 from typing import Any, Self
 
-from django.db.models import Q, QuerySet
+from django.apps import apps
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import FloatField, Func, IntegerField, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Coalesce, Concat, Round, Trim
 
 
 class AreaQuerySet(QuerySet[Any]):
@@ -14,6 +17,30 @@ class AreaQuerySet(QuerySet[Any]):
     def covering(self, point: Any) -> Self:
         """Keep the areas that cover a storage-CRS point, border included (``ST_Covers``, never ``ST_Contains``)."""
         return self.filter(area__covers=point)
+
+
+def address_label() -> Trim:
+    """Return the SQL that says an address as ``str(Address)`` does."""
+    return Trim(Concat("street", Value(" "), "house_number", Value(", "), "postcode", Value(" "), "district"))
+
+
+class ParcelQuerySet(QuerySet[Any]):
+    def within(self, metres: float, of: Any) -> Self:
+        """Keep the parcels at most ``metres`` from a storage-CRS geometry (``ST_DWithin``, index-served)."""
+        return self.filter(area__dwithin=(of, metres))
+
+    def with_addresses(self) -> Self:
+        """Add ``addresses``, the labels of the town's addresses that lie in the parcel, border included."""
+        addresses = apps.get_model("places", "Address")._default_manager.filter(
+            municipality=OuterRef("municipality"), point__coveredby=OuterRef("area")
+        )
+        ordered = addresses.order_by("street", "house_number", "pk")
+        return self.annotate(addresses=ArraySubquery(ordered.annotate(label=address_label()).values("label")))
+
+    def with_size(self) -> Self:
+        """Add ``size_m2``: the official area in whole square metres, that of the drawing where there is none."""
+        drawn = Func("area", function="ST_Area", output_field=FloatField())
+        return self.annotate(size_m2=Cast(Round(Coalesce("official_area_m2", drawn)), IntegerField()))
 
 
 class AssetQuerySet(QuerySet[Any]):

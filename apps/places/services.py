@@ -26,8 +26,12 @@ _TABLES = {
     "road": ("places_road", "line", ("key",), ("road_class", "number", "name", "path", "width_m")),
     "builtup": ("places_builtuparea", "area", ("key",), ("name",)),
     "address": ("places_address", "point", ("postcode", "street", "house_number"), ("district", "search")),
+    "parcel": ("places_parcel", "area", ("code",), ("cadastral_district", "official_area_m2")),
     "asset": ("places_asset", "shape", ("kind", "key"), ("name",)),
 }
+
+
+_NUMBERS = {"width_m", "official_area_m2"}
 
 
 class DryRun(Exception):  # carries the way out of the transaction, not a fault
@@ -152,7 +156,7 @@ def _leave_out_elsewhere(town: Municipality, kind: str, prepared: Prepared) -> N
 def _merge(town: Municipality, kind: str, summary: Summary, remove_missing: bool, asset_kind: str) -> None:
     table, geometry, key, others = _TABLES[kind]
     columns = ", ".join((*key, *others))
-    values = ", ".join(f"(i.data->>'{c}'){'::float' if c == 'width_m' else ''}" for c in (*key, *others))
+    values = ", ".join(f"(i.data->>'{c}'){'::float' if c in _NUMBERS else ''}" for c in (*key, *others))
     updates = ", ".join(f"{c} = excluded.{c}" for c in (*others, geometry))
     old = ", ".join(f"t.{c}" for c in others)
     new = ", ".join(f"excluded.{c}" for c in others)

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TOWN = ROOT / "fixtures" / "brandis"
 OUTLINE = ROOT.parent / "shared" / "data" / "brandis_vg5000_4326.geojson"
 NOTE = "Näherungsweise Demonstrationsdaten – keine amtlichen Geodaten"
-LAYERS = ["areas", "roads", "builtup", "landuse", "lines", "assets", "landmarks", "buildings"]
+LAYERS = ["areas", "roads", "builtup", "landuse", "lines", "assets", "landmarks", "buildings", "parcels"]
 DISTRICTS = {"brandis", "beucha", "polenz", "waldsteinberg"}
 MARKT = (51.3339, 12.6095)
 

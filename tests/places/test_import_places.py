@@ -5,7 +5,7 @@ import pytest
 import shapely
 from django.core.management import CommandError, call_command
 
-from apps.places.models import Address, AdministrativeArea, BuiltUpArea, Road
+from apps.places.models import Address, AdministrativeArea, BuiltUpArea, Parcel, Road
 from tests.conftest import ORIGIN
 
 X, Y = ORIGIN
@@ -170,3 +170,35 @@ def test_a_column_may_be_named_by_hand(run):
     assert Road.objects.count() == 2
     with pytest.raises(CommandError, match="Spalten: "):
         run("road", frame, "--map", "road_class=bar")
+
+
+LOTS = geopandas.GeoDataFrame(
+    {
+        "flstkennz": ["149901___00123______", "14990100200012000401", "kaputt", "149901___00123"],
+        "gemarkung": ["Rasterau"] * 4,
+        "flaeche": [812.0, None, 5.0, 812.0],
+        "eigentuemer": ["Otto Muster"] * 4,
+    },
+    geometry=[shapely.box(X + n * 100, Y, X + n * 100 + 40, Y + 20) for n in range(4)],
+    crs=25833,
+)
+
+
+def test_parcels_come_with_their_kennzeichen_and_without_owners(run):
+    report = run("parcel", LOTS.to_crs(31469))
+    assert "neu: 2" in report and "1 – ohne gültiges Flurstückskennzeichen" in report and "1 – doppelt" in report
+    lot, part = (
+        Parcel.objects.order_by("-official_area_m2").filter(code__contains="123").get(),
+        Parcel.objects.get(code="14990100200012000401"),
+    )
+    assert (str(lot), lot.official_area_m2) == ("Rasterau 123", 812)
+    assert (str(part), part.official_area_m2) == ("Rasterau Flur 2, 12/4", None)
+    assert abs(part.area.area - 800) < 1
+    assert "Muster" not in str(list(Parcel.objects.values()))
+    assert "unverändert: 2" in run("parcel", LOTS.to_crs(25833), "--dry-run")
+
+
+def test_a_kennzeichen_is_put_together_from_its_parts(run):
+    parts = LOTS.head(1).assign(flstkennz=None, gemaschl="149901", flur=3, flstnrzae=77, flstnrnen=2)
+    run("parcel", parts.drop(columns="flstkennz"))
+    assert Parcel.objects.get().code == "14990100300077000200"[:18] + "__"

@@ -1,18 +1,21 @@
 """Results reach their senders by the right way, the public without names; the neighbourhood gets letters."""
 
 import datetime as dt
+import io
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from apps.geo.editing import ChangeRefused
 from apps.outbox.models import Message
-from apps.places.models import Address
+from apps.places.models import Address, Parcel
 from apps.statements.models import Export, Mailing, ProcedureFile, Result, Statement
 from apps.statements.services import exports, neighbours, results, weighing
 from apps.statements.services.standing import confirm_address
-from tests.conftest import at
+from tests.conftest import at, box
 from tests.statements.conftest import TOO_LATE
 
 
@@ -116,7 +119,7 @@ def test_the_neighbourhood_is_whoever_is_touched_by_the_buffer(plan, houses):
 def test_a_round_of_letters_is_frozen_and_its_sending_recorded_once(client, emil, plan, houses):
     client.force_login(emil)
     address = reverse("statements:desk_mailings", args=[plan.public_id])
-    client.post(address, {"buffer_m": "50", "text": "Wir planen nebenan."})
+    client.post(address, {"basis": "addresses", "buffer_m": "50", "text": "Wir planen nebenan."})
     mailing = Mailing.objects.get()
     Address.objects.all().delete()
     assert len(mailing.addresses) == 2 and len(mailing.sha256) == 64
@@ -126,6 +129,70 @@ def test_a_round_of_letters_is_frozen_and_its_sending_recorded_once(client, emil
     assert mailing.sent_how == "Bauhof"
     sheet = client.get(reverse("statements:desk_mailing_list", args=[plan.public_id, mailing.public_id]))
     assert b"".join(sheet.streaming_content).startswith(b"PK")
+
+
+@pytest.fixture
+def parcels(town, other_town):
+    """Inside the plan (1000–1200 m), and strips from 1240 and 1300 m on; one of Neuland lies in the same place."""
+    for number, (west, east) in enumerate(((1000, 1200), (1240, 1260), (1300, 1400)), 1):
+        ground = box(west, 1000, east, 1100)
+        Parcel.objects.create(
+            municipality=town, code=f"149901___{number:05}______", cadastral_district="Rasterau", area=ground
+        )
+    Parcel.objects.create(municipality=other_town, code="149902___00001______", area=box(1000, 1000, 1200, 1100))
+    Parcel.objects.filter(code="149901___00002______").update(official_area_m2=1985)
+
+
+def test_parcels_around_a_plan_come_with_size_and_addresses(plan, houses, parcels, django_assert_num_queries):
+    neighbours.parcels_around(plan, 0)  # Django asks once in a process what the metre of the storage CRS is
+    with django_assert_num_queries(1) as asked:
+        found = neighbours.parcels_around(plan, 40)
+    assert "ST_DWithin" in asked.captured_queries[0]["sql"]
+    assert found == [
+        {
+            "code": "149901___00001______",
+            "district": "Rasterau",
+            "size_m2": 20_000,
+            "addresses": [str(Address.objects.get(house_number="1"))],
+        },
+        {
+            "code": "149901___00002______",
+            "district": "Rasterau",
+            "size_m2": 1985,
+            "addresses": [str(address) for address in Address.objects.filter(house_number__in=("2", "3"))],
+        },
+    ]
+    assert len(neighbours.parcels_around(plan, 39)) == 1 and len(neighbours.parcels_around(plan, 100)) == 3
+
+
+def test_the_search_for_parcels_walks_an_index(plan, parcels):
+    rows = Parcel.objects.within(40, plan.area)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        assert "places_parcel_area" in rows.explain()
+
+
+def test_a_round_by_parcels_is_frozen_with_its_list_and_letters(client, emil, plan, houses, parcels):
+    client.force_login(emil)
+    address = reverse("statements:desk_mailings", args=[plan.public_id])
+    client.post(address, {"basis": "parcels", "buffer_m": "100", "text": "Wir planen nebenan."})
+    Parcel.objects.all().delete()
+    mailing = Mailing.objects.get()
+    assert len(mailing.addresses) == 3 and len(mailing.parcels) == 3
+    page = client.get(address).content.decode()
+    assert "3 Flurstücke im Umkreis von 100 m" in page and "1.985 m²" in page and mailing.sha256 in page
+    sheet = client.get(reverse("statements:desk_mailing_list", args=[plan.public_id, mailing.public_id]))
+    rows = list(load_workbook(io.BytesIO(b"".join(sheet.streaming_content))).active.iter_rows(values_only=True))
+    assert rows[0][:6] == ("Flurstückskennzeichen", "Gemarkung", "Flur", "Zähler", "Nenner", "Fläche in m²")
+    assert rows[2][0] == rows[3][0] == "149901___00002______" and rows[2][3] == 2 and rows[2][5] == 1985
+    assert rows[4][0] == "149901___00003______" and not rows[4][7]  # nobody lives there, the land register knows more
+
+
+def test_where_no_parcel_is_known_the_desk_says_so(client, emil, plan):
+    client.force_login(emil)
+    address = reverse("statements:desk_mailings", args=[plan.public_id])
+    answer = client.post(address, {"basis": "parcels", "buffer_m": "100", "text": "Wir planen."})
+    assert answer.status_code == 422 and "kennen wir kein Flurstück" in answer.content.decode()
 
 
 def test_where_nobody_lives_there_are_no_letters(plan, emil):

@@ -21,7 +21,7 @@ from apps.geo.form_fields import CleanCharField
 from apps.statements.codes import STAFF
 from apps.statements.desk.reading import find_consultation
 from apps.statements.export.letters import write_mailing_sheet
-from apps.statements.models import Export, ProcedureFile, Result
+from apps.statements.models import Export, Mailing, ProcedureFile, Result
 from apps.statements.services import neighbours, results, retention
 from apps.statements.services.exports import order_export
 
@@ -83,6 +83,15 @@ def closing(request: StaffRequest, public_id: str) -> HttpResponse:
 class MailingForm(forms.Form):
     """How far around, and what to write."""
 
+    basis = forms.ChoiceField(
+        label=lazy("Gesucht wird nach"),
+        choices=Mailing.Basis.choices,
+        initial=Mailing.Basis.ADDRESSES,
+        widget=forms.RadioSelect,
+        help_text=lazy(
+            "Flurstücke ergeben eine Liste mit Kennzeichen und Fläche; Briefe gehen an die Adressen, die darin liegen."
+        ),
+    )
     buffer_m = forms.IntegerField(
         label=lazy("Umkreis in Metern"), min_value=0, max_value=neighbours.MAX_BUFFER_M, initial=100
     )

@@ -7,16 +7,34 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.consultations.models import Consultation
+from apps.places.parcel_codes import ParcelCode
 from apps.statements.export.print import write_page
 from apps.statements.export.sheets import write_sheet
 from apps.statements.models import Mailing, Result
 
 
 def write_mailing_sheet(mailing: Mailing, path: Path) -> None:
-    """Write the frozen addresses as XLSX for mail merge."""
+    """Write what was frozen as XLSX for mail merge: a line for each address, or for each parcel and address in it."""
+    if mailing.basis == Mailing.Basis.PARCELS:
+        _write_parcels(mailing, path)
+        return
     names = (_("An"), _("Anschrift"))
     rows = [(_("An alle Haushalte"), address) for address in mailing.addresses]
     write_sheet(rows, path, title=_("Nachbarschaft"), names=names)
+
+
+def _write_parcels(mailing: Mailing, path: Path) -> None:
+    """Gemarkung and number as in the land register, where the office looks up whom to write to; no owners here."""
+    names = (
+        *(_("Flurstückskennzeichen"), _("Gemarkung"), _("Flur"), _("Zähler"), _("Nenner"), _("Fläche in m²")),
+        *(_("An"), _("Anschrift")),
+    )
+    rows = []
+    for parcel in mailing.parcels:
+        code = ParcelCode.parse(parcel["code"])
+        parts = (parcel["code"], parcel["district"], code.section, code.numerator, code.denominator, parcel["size_m2"])
+        rows += [(*parts, _("An alle Haushalte"), address) for address in parcel["addresses"]] or [(*parts, "", "")]
+    write_sheet(rows, path, title=_("Flurstücke"), names=names)
 
 
 def write_mailing_letters(mailing: Mailing, path: Path) -> None:

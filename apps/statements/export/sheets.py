@@ -36,10 +36,12 @@ def write_sheet(rows: Any, path: Path, *, title: str, names: tuple[str, ...] | N
     book.save(path)
 
 
-def _cell(sheet: Any, value: str, *, bold: bool = False) -> Any:
-    """Return a cell that is text whatever it begins with: nobody's statement becomes a formula (threat W19)."""
-    cell = WriteOnlyCell(sheet, value=value[:CELL])
-    cell.data_type = "s"
+def _cell(sheet: Any, value: str | int | None, *, bold: bool = False) -> Any:
+    """Return a cell that is text whatever it begins with: nobody's statement becomes a formula (threat W19). Numbers
+    stay numbers, nothing is an empty cell."""
+    cell = WriteOnlyCell(sheet, value=value[:CELL] if isinstance(value, str) else value)
+    if isinstance(value, str):
+        cell.data_type = "s"
     cell.alignment = _WRAPPED
     if bold:
         cell.font = Font(bold=True)

@@ -1,4 +1,4 @@
-"""Letters to the neighbourhood of a plan: to whom, when, and that it was done. Addresses only, never owners' names."""
+"""Letters to the neighbourhood of a plan: to whom, when, and that it was done. Addresses and parcels, never owners."""
 
 from django.conf import settings
 from django.db import models
@@ -11,15 +11,22 @@ from apps.places.models import TownOwned
 
 
 class Mailing(TownOwned):
-    """One round of letters. ``addresses`` are the labels as they were found within ``buffer_m`` of the plan's area;
-    ``sha256`` is taken over them, so that what was sent to whom can be shown later. ``sent_on`` is recorded by hand.
+    """One round of letters. ``addresses`` are the labels as they were found within ``buffer_m`` of the plan's area, or
+    in the ``parcels`` found there (``code``, ``district``, ``size_m2``, ``addresses`` of each); ``sha256`` is taken
+    over all of it, so that what was sent to whom can be shown later. ``sent_on`` is recorded by hand.
     """
+
+    class Basis(models.TextChoices):
+        ADDRESSES = "addresses", _("Adressen")
+        PARCELS = "parcels", _("Flurstücke")
 
     public_id = models.CharField(max_length=12, unique=True, default=public_id, editable=False)
     consultation = models.ForeignKey(Consultation, on_delete=models.PROTECT, related_name="mailings")
     buffer_m = models.PositiveIntegerField(_("Umkreis in Metern"))
+    basis = models.CharField(_("Gesucht nach"), max_length=9, choices=Basis, default=Basis.ADDRESSES)
     text = models.TextField(_("Text des Briefes"), max_length=5000)
     addresses = models.JSONField(default=list)
+    parcels = models.JSONField(default=list)
     sha256 = models.CharField(max_length=64)
     made_at = models.DateTimeField(auto_now_add=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")

@@ -17,7 +17,7 @@ from apps.places.models import Municipality
 
 
 class Command(BaseCommand):
-    help = "Liest amtliche Dateien (VG250, Klassifiziertes Straßennetz, Adresslisten …) in die Orte einer Gemeinde ein."
+    help = "Liest amtliche Dateien (VG250, Straßennetz, Adresslisten, Flurstücke …) in die Orte einer Gemeinde ein."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("kind", choices=sorted(COLUMNS), help="was die Datei enthält")
