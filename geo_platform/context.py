@@ -98,12 +98,14 @@ def desk_cards(user: Any, town: Any) -> list[DeskCard]:
 def site(request: HttpRequest) -> dict[str, Any]:
     """Return ``town``, ``demo``, ``report_url`` and the lists of ``NavItem`` of header, footer and desk.
 
-    ``desk_entrances`` is filled below ``/intern/`` and ``/konto/`` only: public pages neither read nor set a session.
+    ``desk_entrances`` is filled for staff, below ``/intern/`` and ``/konto/`` only: public pages neither read nor set a
+    session.
     """
     town = getattr(request, "municipality", None)
     desk: list[NavItem] = []
     if request.path.startswith((DESK, ACCOUNT)) and town and request.user.is_authenticated:
-        desk = nav_items("desk_entrances", request.path, roles=request.user.roles_in(town.pk))
+        roles = request.user.roles_in(town.pk)
+        desk = nav_items("desk_entrances", request.path, roles=roles) if roles else []
     return {
         "town": town,
         "demo": settings.DEMO and bool(town and town.is_demo),
@@ -111,4 +113,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "entrances": nav_items("entrances", request.path),
         "footer_entrances": nav_items("footer_entrances", request.path),
         "desk_entrances": desk,
+        # Pages about one's own account look like the place where one is at home.
+        "account_base": "desk/base.html" if desk else "base.html",
     }

@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import Role, User
+from apps.accounts.services import take_unconfirmed
 from apps.outbox.services import enqueue
 from apps.places.models import AdministrativeArea, Municipality
 from geo_platform.models import LegalText
@@ -129,8 +130,12 @@ def appoint_administrator(*, municipality: Municipality, email: str, name: str =
     with transaction.atomic():
         user = User.objects.filter(email__iexact=email).first()
         password = ""
+        name = name or email.partition("@")[0]
         if user is None:
+            user = User.objects.create_user(email=email, name=name)
+        if take_unconfirmed(user=user, name=name):
             password = secrets.token_urlsafe(12)
-            user = User.objects.create_user(email=email, password=password, name=name or email.partition("@")[0])
+            user.set_password(password)
+            user.save(update_fields=["password"])
         Role.objects.get_or_create(user=user, municipality=municipality, role=Role.Code.ADMINISTRATOR)
     return user, password

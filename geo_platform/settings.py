@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "apps.outbox",
     "apps.departments",
     "apps.contributions",
+    "apps.citizens",
     "apps.reports",
     "apps.hotspots",
     "apps.consultations",
@@ -198,11 +199,13 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 AUTH_PASSWORD_VALIDATORS[1]["OPTIONS"] = {"min_length": 12}  # type: ignore[assignment]
-ACCOUNT_ADAPTER = "apps.accounts.adapter.StaffOnlyAdapter"
+ACCOUNT_ADAPTER = "apps.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are made by administrators, nobody signs up
+# Accounts that the house makes are confirmed from the beginning; citizens confirm theirs by a link.
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_CONFIRM_EMAIL_ON_GET = False  # scanners of mail follow links
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to people who have nothing to do with us (threat W7)
@@ -211,6 +214,7 @@ ACCOUNT_LOGIN_ON_PASSWORD_RESET = False  # the second factor and the rate limits
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 ACCOUNT_FORMS = {
+    "signup": "apps.citizens.forms.SignUpForm",
     "change_password": "apps.accounts.forms.ChangePasswordForm",
     "set_password": "apps.accounts.forms.SetPasswordForm",
     "reset_password": "apps.accounts.forms.ResetPasswordForm",

@@ -157,12 +157,15 @@ def other_town(town: Any) -> Any:
 @pytest.fixture
 def make_user(town: Any) -> Callable[..., Any]:
     """Return ``make_user("Bernd", "clerk", ..., municipality=town)``: a staff account with roles."""
+    from allauth.account.models import EmailAddress
+
     from apps.accounts.models import Role, User
 
     def make(name: str, *roles: str, municipality: Any = None) -> Any:
         user = User.objects.create_user(
             email=f"{name.lower()}@rasterstadt.example", name=name, password="geheim-geheim"
         )
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
         Role.objects.bulk_create(Role(user=user, municipality=municipality or town, role=role) for role in roles)
         return user
 

@@ -23,9 +23,12 @@ LOGIN_LIMIT = 10
 # And for the origin alone: one place trying many accounts. A town hall behind one address needs room.
 LOGIN_LIMIT_PER_ORIGIN = 100
 
+#: What a mail about an account is about, in the outbox.
+ACCOUNT_MAIL = "konto"
 
-class StaffOnlyAdapter(DefaultAccountAdapter):
-    """Accounts are made by administrators; nobody signs up, and citizens need no account."""
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Staff accounts are made by administrators; citizens need none, and may have one where their town wants it."""
 
     # allauth's German says "du".
     error_messages: ClassVar[dict[str, Any]] = DefaultAccountAdapter.error_messages | {
@@ -42,7 +45,14 @@ class StaffOnlyAdapter(DefaultAccountAdapter):
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        return False
+        town = self._town()
+        return bool(town and town.citizen_accounts)
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Lead staff to their desk, and whoever has no role in any town to the own account."""
+        user: Any = request.user
+        is_citizen = not user.is_superuser and not user.towns_with_role()
+        return reverse("account_contributions") if is_citizen else super().get_login_redirect_url(request)
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Tell allauth's own limits whom to count for, by the same rule as everywhere in the house."""
@@ -68,6 +78,15 @@ class StaffOnlyAdapter(DefaultAccountAdapter):
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
         return public_url(self._town(), path.replace("UID-KEY", key))
 
+    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
+        """Return the link for the mail; from settings as well."""
+        return public_url(self._town(), reverse("account_confirm_email", args=[emailconfirmation.key]))
+
+    def send_account_already_exists_mail(self, email: str) -> None:
+        """Tell the owner of an address that somebody wanted a second account for it; the page says nothing of it."""
+        link = public_url(self._town(), reverse("account_reset_password"))
+        self.send_mail("account/email/account_already_exists", email, {"password_reset_url": link})
+
     def pretend_to_mail(self, email: str) -> None:
         """Write a mail for an address without account, store it and take it back: no mail to strangers (threat W7), and
         the answer takes about as long as for an account (W9)."""
@@ -80,7 +99,7 @@ class StaffOnlyAdapter(DefaultAccountAdapter):
 
     def render_mail(self, template_prefix: str, email: Any, context: Any, headers: Any = None) -> EmailMessage:
         """Tell the outbox which town's mail this is, so that its administrators see when it fails."""
-        return note_town(super().render_mail(template_prefix, email, context, headers), self._town(), "konto")
+        return note_town(super().render_mail(template_prefix, email, context, headers), self._town(), ACCOUNT_MAIL)
 
     def _town(self) -> Any:
         town = getattr(self.request, "municipality", None)

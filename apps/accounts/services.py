@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.accounts.adapter import ACCOUNT_MAIL
 from apps.accounts.keys import ACCESS_PREFIX, API_PREFIX, new_key
 from apps.accounts.leaving import tell_left
 from apps.accounts.models import AccessToken, ApiKey, Role, User
@@ -32,7 +33,8 @@ def create_account(
 ) -> tuple[User, bool]:
     """Give a person an account with ``roles`` in the town and mail a link to choose a password; True when it is new.
 
-    Somebody who already works for another town of the installation keeps account and password and gets the roles.
+    Somebody who already works for another town of the installation, or has a citizen's account with a confirmed
+    address, keeps account and password and gets the roles.
     """
     with transaction.atomic(), _history(actor, "create_account"):
         email = User.objects.normalize_email(email).lower()
@@ -41,14 +43,32 @@ def create_account(
         if user is None:
             user = User.objects.create_user(email=email, name=name)
             EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+        elif take_unconfirmed(user=user, name=name):
+            is_new = True
         elif user.has_role(municipality.pk):
             raise ChangeRefused(_("Diese Adresse hat schon ein Konto in Ihrer Gemeinde."))
         elif not user.is_active:
             raise ChangeRefused(_("Dieses Konto ist stillgelegt. Bitte wenden Sie sich an den Betrieb der Plattform."))
+        if not user.name:  # a citizen needs no name, a colleague has one
+            user.name = name
+            user.save(update_fields=["name"])
         Role.objects.bulk_create(Role(user=user, municipality=municipality, role=role) for role in sorted(set(roles)))
         if is_new:
             _mail_password_link(user, municipality, "accounts/email/welcome.txt")
     return user, is_new
+
+
+def take_unconfirmed(*, user: User, name: str) -> bool:
+    """Make an account whose address nobody has confirmed one of the house; False when it is confirmed.
+
+    Whoever typed a colleague's address into the public form must not keep a password to what becomes a desk.
+    """
+    if EmailAddress.objects.filter(user=user, verified=True).exists():
+        return False
+    user.name, user.password = name, make_password(None)
+    user.save(update_fields=["name", "password"])
+    EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
+    return True
 
 
 def set_roles(*, user: User, municipality: Municipality, roles: Collection[str], actor: User | None) -> None:
@@ -144,7 +164,7 @@ def _mail_password_link(user: User, municipality: Municipality, template: str) -
     context = {"user": user, "town": municipality, "link": public_url(municipality, path)}
     subject, _newline, body = render_to_string(template, context).partition("\n")
     mail = EmailMessage(subject.strip(), body.strip() + "\n", to=[user.email])
-    note_town(mail, municipality, "konto").send()
+    note_town(mail, municipality, ACCOUNT_MAIL).send()
 
 
 def _history(actor: User | AnonymousUser | None, action: str) -> "pghistory.context":

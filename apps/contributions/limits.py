@@ -82,6 +82,12 @@ ALLOWANCES = {
         Trust.PATIENT: Allowance(20, 60, 600),
         Trust.HASTY: Allowance(6, 15, 100),
     },
+    # Each makes a mail to an address that somebody typed.
+    "account": {
+        Trust.PROVEN: Allowance(20, 60, 1000),
+        Trust.PATIENT: Allowance(8, 20, 100),
+        Trust.HASTY: Allowance(3, 6, 20),
+    },
     "feedback": {
         Trust.PROVEN: Allowance(10, 30, 60),
         Trust.PATIENT: Allowance(5, 15, 30),

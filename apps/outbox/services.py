@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from email.utils import parseaddr
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -230,7 +231,15 @@ def hold_undelivered(*, reason: str) -> int:
 def erase_messages(*, municipality: Municipality | None, reference: str) -> int:
     """Erase text and address of all messages about ``reference`` now, because the person's data died; unsent ones stay
     unsent. Return how many."""
-    about = Message.objects.filter(municipality=municipality, reference=reference)
+    return _erase(Message.objects.filter(municipality=municipality, reference=reference))
+
+
+def erase_messages_to(*, recipient: str, references: Collection[str]) -> int:
+    """The same for what was written to one address about these things; what it got about others stays."""
+    return _erase(Message.objects.filter(reference__in=references, recipient__iexact=recipient))
+
+
+def _erase(about: Any) -> int:
     about.filter(state=Message.State.QUEUED).update(**_finished(Message.State.DEAD), last_error=_("Daten gelöscht"))
     return about.exclude(state=Message.State.SENDING).update(**_EMPTY)
 

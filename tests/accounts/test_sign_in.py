@@ -48,10 +48,6 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(client, ber
     assert (wrong.status_code, visible(wrong)) == (unknown.status_code, visible(unknown))
 
 
-def test_nobody_signs_up(client, town):
-    assert client.get("/konto/signup/").status_code == 404
-
-
 def test_after_ten_wrong_passwords_the_right_one_does_not_help(client, bernd):
     for _ in range(10):
         assert sign_in(client, bernd.email, "falsch-falsch").status_code == 200

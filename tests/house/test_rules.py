@@ -22,6 +22,7 @@ ORDER = [
     {"outbox"},
     {"departments"},
     {"contributions"},
+    {"citizens"},
     {"reports", "hotspots", "consultations", "ideas", "geoservices", "fifth_kind"},
     {"open311", "statements"},
     {"geo_platform"},

@@ -8,6 +8,7 @@ import threading
 import uuid
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
 from django.db import connection
 from openpyxl import load_workbook
@@ -155,8 +156,18 @@ def test_the_last_day_counts_until_midnight(ballot, clock):
         vote(ballot, "otto@example.org", 1)
 
 
-def test_an_account_votes_where_the_town_wants_accounts(client, ballot, bernd, emil, clock):
-    preparing.save_ballot(call=ballot.call, actor=emil, values={"electorate": Electorate.ACCOUNT})
+@pytest.fixture
+def by_account(town, ballot, emil):
+    """The ballot, for whoever has an account."""
+    with pytest.raises(services.ChangeRefused, match="ausgeschaltet"):
+        preparing.save_ballot(call=ballot.call, actor=emil, values={"electorate": Electorate.ACCOUNT})
+    type(town).objects.update(citizen_accounts=True)
+    ballot.call.municipality.refresh_from_db()
+    return preparing.save_ballot(call=ballot.call, actor=emil, values={"electorate": Electorate.ACCOUNT})
+
+
+def test_an_account_votes_where_the_town_wants_accounts(client, by_account, bernd, clock):
+    ballot = by_account
     clock(DURING)
     page = f"/ideen/aufrufe/{ballot.call.public_id}/abstimmung/"
     assert "Anmelden" in client.get(page).text
@@ -166,6 +177,21 @@ def test_an_account_votes_where_the_town_wants_accounts(client, ballot, bernd, e
     assert Vote.objects.get().items == [4] and client.post(page, {"do": "vote"})["Location"] == paper
     with pytest.raises(services.ChangeRefused):
         rights.invite_by_mail(ballot=Ballot.objects.get(), email="anna@example.org")
+
+
+def test_an_account_counts_when_it_is_confirmed_and_older_than_the_vote(client, by_account, make_user, clock):
+    otto = make_user("Otto")
+    clock(DURING)
+    late = make_user("Late")
+    page = f"/ideen/aufrufe/{by_account.call.public_id}/abstimmung/"
+    client.force_login(late)
+    assert "vor dem 1. Juni 2026" in client.get(page).text
+    assert client.post(page, {"do": "vote"}).status_code == 400 and not Voter.objects.exists()
+    EmailAddress.objects.filter(user=otto).update(verified=False)
+    client.force_login(otto)
+    assert "Bitte bestätigen Sie zuerst" in client.get(page).text
+    EmailAddress.objects.filter(user=otto).update(verified=True)
+    assert client.post(page, {"do": "vote"}).status_code == 302 and Voter.objects.count() == 1
 
 
 def test_codes_come_in_letters_and_are_kept_as_hashes(client, ballot, emil, clock):

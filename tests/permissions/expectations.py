@@ -12,6 +12,7 @@ DOORS: dict[str, frozenset[str]] = {
     **dict.fromkeys(["checklist", "texts", "edit_text", "desk_boundary", "desk_boundary_check_shape"], ADMINISTRATION),
     **dict.fromkeys(["desk_access", "desk_access_revoke"], EVERYBODY),
     **dict.fromkeys(["desk_accounts", "desk_account", "desk_account_new", "desk_api_key_revoke"], ADMINISTRATION),
+    "desk_citizen_accounts": ADMINISTRATION,
     **dict.fromkeys(["desk_messages", "desk_message_retry"], ADMINISTRATION),
     **dict.fromkeys(
         [

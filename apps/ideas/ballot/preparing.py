@@ -27,6 +27,11 @@ def save_ballot(*, call: Call, actor: Any, values: Mapping[str, Any], version: i
     _require(call, actor)
     with history(actor):
         ballot = Ballot.objects.filter(call=call).first()
+        has_changed = ballot is None or ballot.electorate != values.get("electorate")
+        if values.get("electorate") == Electorate.ACCOUNT and has_changed and not call.municipality.citizen_accounts:
+            raise ChangeRefused(
+                _("Bürgerkonten sind ausgeschaltet. Einschalten kann sie, wer Ihre Plattform verwaltet.")
+            )
         if ballot is None:
             return Ballot.objects.create(municipality=call.municipality, call=call, **values)
         fresh = lock_for_edit(ballot, version=version)

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from apps.contributions.tokens import derive_token, hash_token
@@ -12,7 +14,7 @@ from apps.geo.editing import ChangeRefused
 from apps.geo.ids import ALPHABET
 from apps.ideas.ballot.models import Ballot, Electorate, Voter
 from apps.ideas.identity import identity_of
-from apps.ideas.phases import Action, require
+from apps.ideas.phases import Action, Phase, require
 from apps.outbox.services import enqueue
 from apps.places.links import public_url
 
@@ -50,11 +52,34 @@ def invite_by_mail(*, ballot: Ballot, email: str, may_mail: bool = True) -> str:
 
 
 def right_of_account(*, ballot: Ballot, user: Any) -> str:
-    """Return the token of the ballot paper of somebody who is signed in. Raises ``NotNow``."""
+    """Return the token of the ballot paper of somebody who is signed in. ``NotNow``; ``ChangeRefused`` with the reason
+    when this account does not count."""
     require(Action.VOTE, ballot.call)
     if ballot.electorate != Electorate.ACCOUNT:
         raise ChangeRefused(_("Bei dieser Abstimmung wird nicht mit einem Konto abgestimmt."))
+    if refusal := why_account_may_not(ballot, user):
+        raise ChangeRefused(refusal)
     return _right_of(ballot, user.email)
+
+
+def why_account_may_not(ballot: Ballot, user: Any) -> str:
+    """Return why an account gives no right to vote, or nothing. All that is asked of an account stands here: a
+    confirmed address, and that it was made before the first day of the vote: nobody makes rights while they count.
+    """
+    if not EmailAddress.objects.filter(user=user, verified=True, primary=True).exists():
+        return _("Bitte bestätigen Sie zuerst die E-Mail-Adresse Ihres Kontos.")
+    first = account_deadline(ballot)
+    if first is not None and timezone.localdate(user.date_joined) >= first:
+        return _(
+            "Ihr Konto ist vom %(joined)s. Abstimmen kann, wer sein Konto vor dem %(first)s angelegt hat. So entstehen "
+            "während der Abstimmung keine neuen Stimmrechte."
+        ) % {"joined": date_format(timezone.localdate(user.date_joined)), "first": date_format(first)}
+    return ""
+
+
+def account_deadline(ballot: Ballot) -> Any:
+    """Return the first local day of the vote, before which an account must have been made."""
+    return ballot.call.phases.filter(phase=Phase.DECIDE).values_list("starts_on", flat=True).first()
 
 
 def right_of_code(*, ballot: Ballot, code: str) -> str:

@@ -50,8 +50,14 @@ def ballot_page(request: TownRequest, public_id: str) -> HttpResponse:
         "is_open": phase_of(ballot.call) == Phase.DECIDE,
         "sent": "gesendet" in request.GET,
     }
+    by_account = ballot.electorate == Electorate.ACCOUNT
+    if by_account:
+        user = request.user if request.user.is_authenticated else None
+        context["deadline"] = rights.account_deadline(ballot)
+        context["why_not"] = rights.why_account_may_not(ballot, user) if user else ""
     if not posted:
-        return render(request, "ideas/ballot/page.html", context)
+        response = render(request, "ideas/ballot/page.html", context)
+        return private(response) if by_account and user else response
     try:
         if "do" in request.POST and request.user.is_authenticated:
             return redirect("ideas:ballot_paper", token=rights.right_of_account(ballot=ballot, user=request.user))

@@ -6,7 +6,7 @@ import pghistory
 from django.contrib.gis.db import models
 from django.contrib.postgres.indexes import GistIndex
 from django.db.models import F, Q
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -148,3 +148,4 @@ class Contact(AbstractContact):
         abstract = False
         verbose_name = _("Kontakt")
         verbose_name_plural = _("Kontakte")
+        indexes = [models.Index(Upper("email"), name="ideas_contact_email")]  # as __iexact asks

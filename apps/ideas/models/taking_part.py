@@ -36,7 +36,8 @@ class Support(TownOwned):
             SameTown(field="idea", name="ideas_support_town"),
         ]
         indexes = [
-            models.Index(fields=["created_at"], name="ideas_support_unconfirmed", condition=Q(confirmed_at=None))
+            models.Index(fields=["created_at"], name="ideas_support_unconfirmed", condition=Q(confirmed_at=None)),
+            models.Index(fields=["identity"], name="ideas_support_identity"),
         ]
 
     def __str__(self) -> str:
