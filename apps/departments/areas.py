@@ -108,7 +108,7 @@ def read_area(town: Municipality, upload: Any) -> Taken:
     """
     source = read_upload(upload)
     shapes = source.frame.geometry.array
-    reading = decide(shapes, _extent(town), declared=source.declared_srid, chosen=None)
+    reading = decide(shapes, AdministrativeArea.objects.box_of(town), declared=source.declared_srid, chosen=None)
     polygons = [shape for shape in to_storage(shapes, reading) if shape is not None and "Polygon" in shape.geom_type]
     if not polygons:
         raise InputRefused(_("In der Datei ist keine Fläche."))
@@ -117,15 +117,6 @@ def read_area(town: Municipality, upload: Any) -> Taken:
     if taken is None:
         raise InputRefused(_("In der Datei ist keine Fläche."))
     return taken
-
-
-def _extent(town: Municipality) -> tuple[float, float, float, float]:
-    area = AdministrativeArea.objects.valid_on(timezone.localdate()).filter(municipality=town, kind="municipality")
-    found = area.values_list("area", flat=True).first()
-    if found is None:
-        x, y = town.centre.coords
-        return x - 15_000, y - 15_000, x + 15_000, y + 15_000
-    return found.extent
 
 
 _TAKE = """

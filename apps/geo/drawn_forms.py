@@ -66,6 +66,14 @@ class DrawnFormMixin(forms.Form):
             data["geometry"] = geometry
         return data
 
+    def look(self) -> None:
+        """Set ``fault`` for the geometry that an unbound form shows: it was taken over, and not saved yet."""
+        try:
+            text = clean_text(str(self["shape"].value() or ""))
+            self.fault = find_fault(parse_drawn(text, allowed=self.drawn_types)) if text.strip() else None
+        except InputRefused:
+            self.fault = None
+
 
 def answer_drawn(request: HttpRequest, *, allowed: Sequence[str]) -> JsonResponse:
     """Answer a POST of ``shape`` with ``drawn_check.report``, ``words`` and ``ok``, or 400 with ``error``."""

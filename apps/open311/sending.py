@@ -92,32 +92,37 @@ def _already_there(remote: RemoteRequest, handover: Handover, code: ServiceCode)
 
 
 def _fields(handover: Handover, code: ServiceCode) -> dict[str, str | list[str]]:
-    """Return what is sent: the thing, its place, what was answered, a picture. Never who reported it."""
+    """Return what is sent: the thing, its place, what was answered, its pictures. Never who reported it."""
     report = handover.report
     there: Any = to_degrees(report.point)
     head = _("Meldung %(ref)s: %(category)s") % {"ref": report.reference, "category": report.category.name}
     answers = [f"{question} {answer}" for question, answer in told_inside(report)]
+    picture, *more = _pictures_of(report) or [""]
+    # The standard has room for one picture: the others are addresses below the words, and never cut in half.
+    foot = "\n".join(["", _("Weitere Fotos:"), *more]) if more else ""
+    words = "\n".join([head, words_for_outside(report), *answers])
     fields: dict[str, str | list[str]] = {
         "service_code": code.code,
         "lat": f"{there.y:.6f}",
         "long": f"{there.x:.6f}",
         "address_string": report.address,
-        "description": "\n".join([head, words_for_outside(report), *answers])[:DESCRIPTION_LIMIT],
+        "description": words[: DESCRIPTION_LIMIT - len(foot)] + foot,
     }
     if given := given_answers(report):
         fields |= fitting(georeport.attributes_of(code.endpoint, code.code), given)
-    if picture := _picture_of(report):
+    if picture:
         fields["media_url"] = picture
     return fields
 
 
-def _picture_of(report: Report) -> str:
-    """Return the public address of the first photo that everybody may see; empty without one.
+def _pictures_of(report: Report) -> list[str]:
+    """Return the public addresses of the photos that everybody may see, in their order.
 
-    GeoReport v2 takes one address, and whoever knows it can open it: so only what is released, covered where needed.
+    Whoever knows such an address can open it, and other houses publish it: so only what is released, covered where
+    needed, under the address that stops answering when the photo or its report is taken back.
     """
-    photo = ReportPhoto.objects.visible_to(ANONYMOUS).filter(report=report).order_by("position", "pk").first()
-    if photo is None:
-        return ""
-    path = reverse("reports:photo", args=[report.public_id, photo.public_id, "gross"])
-    return public_url(report.municipality, path)
+    photos = ReportPhoto.objects.visible_to(ANONYMOUS).filter(report=report).order_by("position", "pk")
+    return [
+        public_url(report.municipality, reverse("reports:photo", args=[report.public_id, photo.public_id, "gross"]))
+        for photo in photos
+    ]

@@ -4,9 +4,14 @@ import datetime as dt
 from typing import Any, Self
 
 from django.apps import apps
+from django.contrib.gis.db.models import Extent
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import FloatField, Func, IntegerField, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce, Concat, Round, Trim
+
+Box = tuple[float, float, float, float]
+#: Before a town has a boundary, this far around its centre.
+AROUND_M = 15_000
 
 
 class AreaQuerySet(QuerySet[Any]):
@@ -17,6 +22,13 @@ class AreaQuerySet(QuerySet[Any]):
     def covering(self, point: Any) -> Self:
         """Keep the areas that cover a storage-CRS point, border included (``ST_Covers``, never ``ST_Contains``)."""
         return self.filter(area__covers=point)
+
+    def box_of(self, town: Any) -> Box:
+        """Return the box of the town's boundary in storage metres; before there is one, 15 km around its centre."""
+        boundary = self.filter(municipality=town, kind="municipality")
+        x, y = town.centre.coords
+        found: Box | None = boundary.aggregate(box=Extent("area"))["box"]
+        return found or (x - AROUND_M, y - AROUND_M, x + AROUND_M, y + AROUND_M)
 
 
 def address_label() -> Trim:

@@ -15,7 +15,7 @@ from apps.geo.untrusted import InputRefused
 from apps.geofiles.crs_guess import Reading, decide, to_storage
 from apps.geofiles.reading import Source
 from apps.places.importing import AREAS, MARGIN_M, Prepared, columns_of, prepare
-from apps.places.models import Municipality
+from apps.places.models import AdministrativeArea, Municipality
 
 CHUNK = 2000
 # Two libraries that transform the same file may differ in the last digit; less than this is the same shape.
@@ -71,7 +71,7 @@ def import_places(
     from ``valid_from`` (a changed boundary closes the former version on that day, history stays).
     """
     shapes = source.frame.geometry.array
-    reading = decide(shapes, _extent(town), declared=source.declared_srid, chosen=srid)
+    reading = decide(shapes, AdministrativeArea.objects.box_of(town), declared=source.declared_srid, chosen=srid)
     prepared = prepare(
         kind, source.frame, columns_of(kind, source.frame, columns or {}), to_storage(shapes, reading), asset_kind
     )
@@ -90,18 +90,6 @@ def import_places(
         pass
     summary.left_out, summary.notes = dict(prepared.left_out), dict(prepared.notes)
     return summary
-
-
-def _extent(town: Municipality) -> tuple[float, float, float, float]:
-    """Return the box of the town's boundary in storage metres; before there is one, 15 km around its centre."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT ST_XMin(b), ST_YMin(b), ST_XMax(b), ST_YMax(b) FROM (SELECT coalesce("
-            " (SELECT ST_Extent(area)::geometry FROM places_administrativearea"
-            "  WHERE municipality_id = %s AND kind = 'municipality'), ST_Expand(%s::geometry, 15000)) AS b) AS t",
-            [town.pk, town.centre.hexewkb.decode()],
-        )
-        return cursor.fetchone()
 
 
 def _stage(prepared: Prepared, progress: Progress) -> None:

@@ -1,8 +1,11 @@
 """One mail to a department about many reports."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
+from django.db.models import F
 from django.template.loader import render_to_string
 from django.urls import reverse
 
@@ -53,3 +56,34 @@ def tell_rules_applied(
         body=body.strip() + "\n",
         dedupe_key=f"rules-applied-{application.pk}-{department.pk}",
     )
+
+
+def tell_back_to_nobody(keys: Collection[int]) -> None:
+    """Queue one mail to each of the town's own departments about its reports among ``keys`` that nobody works on now.
+
+    Called in the transaction that took them from somebody. Two statements, and one for each department told.
+    """
+    reports = Report.objects.filter(pk__in=keys, executor__organisation__is_external=False).exclude(executor__email="")
+    of_department: dict[Any, list[Report]] = defaultdict(list)
+    rows = reports.select_related("category", "executor__municipality").defer("search_text")
+    for report in rows.order_by(F("due_on").asc(nulls_last=True), "pk"):
+        of_department[report.executor].append(report)
+    for department, theirs in of_department.items():
+        query = urlencode({"department": department.code, "assignee": "niemand", "status": "offen"})
+        context = {
+            "reports": theirs[:LISTED],
+            "more": len(theirs[LISTED:]),
+            "department": department,
+            "town": department.municipality,
+            "url": public_url(department.municipality, f"{reverse('reports:inbox')}?{query}"),
+        }
+        subject, _rest, body = render_to_string("reports/mail/back_to_nobody.txt", context).lstrip().partition("\n")
+        first = min(theirs, key=lambda report: report.pk)
+        enqueue(
+            municipality=department.municipality,
+            recipient=department.email,
+            subject=subject.strip(),
+            body=body.strip() + "\n",
+            # A report is let go of once with each version of it.
+            dedupe_key=f"back-to-nobody-{department.pk}-{first.pk}-{first.version}",
+        )

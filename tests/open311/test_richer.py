@@ -35,15 +35,17 @@ def definition(server: Any) -> Any:
     )
 
 
-def photo(report: Any, state: str) -> ReportPhoto:
+def photo(report: Any, state: str, position: int = 0) -> ReportPhoto:
+    name = f"{report.pk}-{state}-{position}"
     return ReportPhoto.objects.create(
         report=report,
         state=state,
-        file=f"{report.pk}-{state}.webp",
-        thumbnail=f"{report.pk}-{state}-t.webp",
+        position=position,
+        file=f"{name}.webp",
+        thumbnail=f"{name}-t.webp",
         width=1,
         height=1,
-        sha256=state.ljust(64),
+        sha256=name.ljust(64),
     )
 
 
@@ -86,6 +88,25 @@ def test_only_what_the_service_offers_is_sent(given: Any, fields: Any) -> None:
 def test_several_answers_are_a_list() -> None:
     asked = [{"code": "where", "datatype": "multivaluelist", "values": ATTRIBUTES[0]["values"]}]
     assert fitting(asked, {"where": ["street", "Park", "nix"]}) == {"attribute[where][]": ["STREET", "P1"]}
+
+
+def test_further_photos_are_addresses_below_the_words_and_never_cut(
+    connected: Any, server: Any, submit: Any, deliver: Any, dilek: Any, client: Any
+) -> None:
+    report = submit(description="Die Lampe ist dunkel. " + "x" * 3_900).report
+    photos = [photo(report, "released", n) for n in range(3)]
+    photo(report, "pending", 3)
+    photo(report, "hidden", 4)
+    release(report=report, actor=dilek)
+    assert deliver() == ["sent"]
+    (sent,) = server.posts
+    first, *more = [f"/meldungen/{report.public_id}/fotos/{p.public_id}-gross.webp" for p in photos]
+    assert sent["media_url"].endswith(first) and first not in sent["description"]
+    assert len(sent["description"]) <= 4_000
+    assert [line.partition("/meldungen/")[2] for line in sent["description"].splitlines()[-2:]] == [
+        path.removeprefix("/meldungen/") for path in more
+    ]
+    assert sent["description"].count("/fotos/") == 2
 
 
 def test_a_photo_goes_along_once_everybody_may_see_it(

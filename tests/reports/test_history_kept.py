@@ -6,7 +6,7 @@ import pghistory.models
 import pgtrigger
 import pytest
 from django.apps import apps
-from django.db import InternalError, transaction
+from django.db import DatabaseError, transaction
 
 from apps.reports import services
 from apps.reports.models import Event, Report
@@ -19,7 +19,7 @@ def refuses(change: Any) -> bool:
     try:
         with transaction.atomic():
             change()
-    except InternalError as error:
+    except DatabaseError as error:
         return "pgtrigger: Cannot" in str(error)
     return False
 

@@ -6,6 +6,7 @@ import pytest
 
 from apps.accounts.services import deactivate_account, set_roles
 from apps.departments.services import set_members
+from apps.outbox.models import Message
 from apps.reports import services
 from apps.reports.models import Event, Report
 from apps.reports.timeline import desk_timeline
@@ -74,11 +75,29 @@ def test_a_seat_that_ends_elsewhere_is_found_by_the_job(held: Report, bernd: Any
     assert services.let_go_of_leavers() == 0
 
 
+def test_each_department_is_told_in_one_mail_and_nobody_twice(
+    held: Report, submit: Any, desks: Any, member: Any, bernd: Any, carla: Any, town: Any, fatma: Any
+) -> None:
+    member(bernd, desks.parks)
+    lamp = services.assign(report=submit().report, person=bernd, actor=bernd)
+    tree = services.assign(report=submit(category=desks.tree).report, person=bernd, actor=bernd)
+    Message.objects.all().delete()
+    deactivate_account(user=bernd, municipality=town, actor=fatma)
+    services.let_go_of_leavers()
+    told = {message.recipient: message for message in Message.objects.all()}
+    assert set(told) == {desks.depot.email, desks.parks.email} and Message.objects.count() == 2
+    depot, parks = told[desks.depot.email], told[desks.parks.email]
+    assert depot.subject == "2 Meldungen sind wieder niemandem zugewiesen"
+    assert parks.subject == "Eine Meldung ist wieder niemandem zugewiesen"
+    assert held.reference in depot.body and lamp.reference in depot.body and tree.reference not in depot.body
+    assert tree.reference in parks.body and "assignee=niemand" in parks.body and "Bernd" not in parks.body
+
+
 def test_many_reports_take_no_more_statements(
     held: Report, submit: Any, bernd: Any, django_assert_num_queries: Any
 ) -> None:
     for _ in range(5):
         services.assign(report=submit().report, person=bernd, actor=bernd)
     bernd.memberships.all().delete()
-    with django_assert_num_queries(5):  # with the savepoint of the transaction
+    with django_assert_num_queries(8):  # with the savepoint of the transaction and one mail
         assert services.let_go_of_leavers(people=[bernd.pk]) == 6

@@ -8,9 +8,7 @@ from apps.accounts.requests import StaffRequest
 from apps.consultations.areas.found import FoundPlan
 from apps.consultations.areas.plan_file import read_plan
 from apps.consultations.xplan.plan import Round
-from apps.geo.drawn_check import find_fault
-from apps.geo.drawn_text import parse_drawn
-from apps.geo.untrusted import InputRefused, clean_text
+from apps.geo.untrusted import InputRefused
 
 
 class PlanEntry:
@@ -58,7 +56,7 @@ class PlanEntry:
             self.found = self.found.answered(posted) if self.found else None
             filled = {"shape": self.found.option.shape} if self.found and self.found.option else {}
         form = self._form(initial={**typed, **filled})
-        form.fault = self._fault(str(form["shape"].value() or ""))
+        form.look()
         return form
 
     def _read(self, typed: dict[str, str], untouched: dict[str, str]) -> dict[str, str]:
@@ -90,11 +88,3 @@ class PlanEntry:
         if was_asking and not posted.get("option"):
             form.add_error("shape", _("Bitte wählen Sie, welche Fläche der Datei gemeint ist."))
         return form
-
-    def _fault(self, text: str) -> Any:
-        if not text.strip():
-            return None
-        try:
-            return find_fault(parse_drawn(clean_text(text), allowed=self.form_class.drawn_types))
-        except InputRefused:
-            return None

@@ -6,7 +6,6 @@ from typing import Any
 
 import shapely
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.geo.crs import GEO_SRID
@@ -51,7 +50,7 @@ def options_of(town: Municipality, layers: Sequence[AreaLayer]) -> list[Option]:
     """
     if not layers:
         raise InputRefused(_("In der Datei ist keine Fläche."))
-    extent = extent_of(town)
+    extent = AdministrativeArea.objects.box_of(town)
     found = [option for layer in layers for option in _of_layer(layer, extent)]
     if not found:
         raise InputRefused(
@@ -134,13 +133,3 @@ def _drawable(whole: Any) -> tuple[GEOSGeometry, str, float]:
         if len(text) <= MAX_BYTES:
             return area, text, tolerance
     raise InputRefused(_("Die Fläche hat zu viele Eckpunkte. Bitte vereinfachen Sie ihren Umriss."))
-
-
-def extent_of(town: Municipality) -> tuple[float, float, float, float]:
-    """Return the town's extent in the storage CRS; 15 km around its centre where no boundary is known."""
-    area = AdministrativeArea.objects.valid_on(timezone.localdate()).filter(municipality=town, kind="municipality")
-    found = area.values_list("area", flat=True).first()
-    if found is None:
-        x, y = town.centre.coords
-        return x - 15_000, y - 15_000, x + 15_000, y + 15_000
-    return found.extent

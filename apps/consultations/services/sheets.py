@@ -19,7 +19,6 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from apps.consultations.areas.options import extent_of
 from apps.consultations.models import Consultation, Document, PlanSheet
 from apps.consultations.services.documents import announce_papers, store_document
 from apps.contributions.photos import clean_photo
@@ -29,6 +28,7 @@ from apps.geo.untrusted import InputRefused
 from apps.geofiles.placing import Place, fit, levels_of, place
 from apps.geofiles.rasters import Affine, Cutting, Raster, RasterRefused, cut_tiles, look_at
 from apps.geofiles.tile_archive import write_tiles
+from apps.places.models import AdministrativeArea
 
 logger = logging.getLogger("apps.consultations")
 
@@ -92,7 +92,7 @@ def place_sheet(*, sheet: PlanSheet, actor: Any, points: Points) -> PlanSheet:
     """Say where a drawing lies by control points: column, row, east, north (storage CRS). Raises ``InputRefused``."""
     affine, residual = fit(points)
     size = (sheet.width, sheet.height)
-    extent = extent_of(sheet.municipality)
+    extent = AdministrativeArea.objects.box_of(sheet.municipality)
     found = place(affine, size, extent, srid=GEO_SRID, residual_m=residual)
     with transaction.atomic(), pghistory.context(actor=getattr(actor, "pk", None)):
         fresh = _locked(sheet)
@@ -195,7 +195,7 @@ def _lease_next() -> PlanSheet | None:
 
 def _own_place(consultation: Consultation, raster: Raster, world_file: Affine | None) -> tuple[Place, str] | None:
     """Return where the drawing itself says that it lies, tested against the town; None when it says nothing."""
-    size, extent = (raster.width, raster.height), extent_of(consultation.municipality)
+    size, extent = (raster.width, raster.height), AdministrativeArea.objects.box_of(consultation.municipality)
     if raster.affine is not None:
         return place(raster.affine, size, extent, srid=raster.srid), PlanSheet.Source.FILE
     if raster.points:

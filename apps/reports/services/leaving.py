@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import Role
 from apps.departments.models import Membership
+from apps.reports.digests import tell_back_to_nobody
 from apps.reports.models import Event, Report
 
 
@@ -20,8 +21,9 @@ def let_go_of_leavers(
 ) -> int:
     """Take the open reports from those who do not work at their department any more; return how many that were.
 
-    ``people`` narrows it to some accounts. Somebody works there with an active account, a seat at the department and
-    a role in its town. Set-based, with a line of history each. What is closed keeps the name of whoever closed it.
+    Each of the town's departments is told of its own in one mail. ``people`` narrows it to some accounts. Somebody
+    works there with an active account, a seat at the department and a role in its town. Set-based, with a line of
+    history each. What is closed keeps the name of whoever closed it.
     """
     at = at or timezone.now()
     seat = Membership.objects.filter(user=OuterRef("assignee"), department=OuterRef("executor"))
@@ -50,4 +52,5 @@ def let_go_of_leavers(
     Report.objects.filter(pk__in=[row[0] for row in rows]).update(
         assignee=None, version=F("version") + 1, changed_at=at
     )
+    tell_back_to_nobody([row[0] for row in rows])
     return len(rows)
