@@ -1,6 +1,6 @@
 """Accounts of citizens: switched on by a town, made by their owner, and gone when the owner likes.
 
-A citizen's account is one that never held a role and does not run the installation (docs/adr/0028).
+A citizen's account is one that never held a role and does not run the installation (docs/adr/0030).
 """
 
 import datetime as dt
