@@ -167,9 +167,8 @@ def by_account(town, ballot, emil):
 
 
 def test_an_account_votes_where_the_town_wants_accounts(client, by_account, bernd, clock):
-    ballot = by_account
     clock(DURING)
-    page = f"/ideen/aufrufe/{ballot.call.public_id}/abstimmung/"
+    page = f"/ideen/aufrufe/{by_account.call.public_id}/abstimmung/"
     assert "Anmelden" in client.get(page).text
     client.force_login(bernd)
     paper = client.post(page, {"do": "vote"})["Location"]
