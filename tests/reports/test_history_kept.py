@@ -35,7 +35,7 @@ def test_no_line_of_a_reports_history_is_written_anew_or_taken_away(submit: Any,
     assert refuses(lambda: line.update(actor=bernd)) and refuses(lines.delete)
     history = Report.history.rel.related_model.objects.filter(pgh_obj=report)
     assert history.count() == 2
-    assert refuses(lambda: history.update(description="anders")) and refuses(history.delete)
+    assert refuses(lambda: history.update(public_text="anders")) and refuses(history.delete)
 
 
 def test_a_line_may_be_taken_back_and_forget_who_wrote_it(submit: Any, dilek: Any) -> None:
