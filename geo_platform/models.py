@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.places.models import TownOwned
 
 
-@pghistory.track(append_only=True)
+@pghistory.track()
 class LegalText(TownOwned):
     """One text in Markdown (CommonMark with tables); the page shows the sanitised rendering of ``texts.py``."""
 

@@ -269,6 +269,9 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 10
 # A whole request with its files: five photos of 15 MB and words, and below /intern/ a document of 100 MB.
 REQUEST_MAX_BYTES, DESK_REQUEST_MAX_BYTES = 80_000_000, 105_000_000
 
+# The database refuses to change or to take away a line of any history.
+PGHISTORY_APPEND_ONLY = True
+
 # ---- Mail -----------------------------------------------------------------------------------------------------
 # Every mail goes through the outbox, which stores it in the caller's transaction and hands it to the transport.
 vars().update(env.email("EMAIL_URL", "smtp://localhost:25"))

@@ -38,7 +38,6 @@ class UserManager(BaseUserManager["User"]):
     pghistory.UpdateEvent(),
     fields=["is_active", "is_superuser"],
     model_name="UserEvent",
-    append_only=True,
 )
 class User(AbstractBaseUser, PermissionsMixin):
     """A member of staff, or a citizen who wanted an account (no role ever, ``name`` empty); nobody needs one.
@@ -90,7 +89,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return [town for town, held in self._roles.items() if not wanted or held & set(wanted)]
 
 
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), append_only=True)
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Role(TownOwned):
     """One role of one person in one town."""
 

@@ -19,7 +19,6 @@ from apps.places.models import TownOwned
     exclude=["last_seen_at", "changed_at", "public_changed_at"],
     model_name="HotspotHistory",
     obj_field=pghistory.ObjForeignKey(related_name="history"),
-    append_only=True,
 )
 class Hotspot(MapFeature, TownOwned, Editable):
     """A place with public WLAN. ``radius_m``: how far it reaches, in metres, as its operator says.

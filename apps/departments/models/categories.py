@@ -29,7 +29,7 @@ class CategoryGroup(TownOwned):
         return self.name
 
 
-@pghistory.track(append_only=True)
+@pghistory.track()
 class Category(Versioned, TownOwned):
     """A kind of report (an Open311 service). ``code`` is stable and public, ``icon`` names an SVG of ``static/icons``.
 

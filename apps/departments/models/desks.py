@@ -52,7 +52,7 @@ class Organisation(TownOwned):
         return self.name
 
 
-@pghistory.track(append_only=True)
+@pghistory.track()
 class Department(TownOwned):
     """A desk that reports are sent to. Each town has exactly one triage desk, which answers where no rule does."""
 
@@ -97,7 +97,7 @@ class Department(TownOwned):
         return self.name
 
 
-@pghistory.track(pghistory.InsertEvent(), pghistory.DeleteEvent(), append_only=True)
+@pghistory.track(pghistory.InsertEvent(), pghistory.DeleteEvent())
 class Membership(models.Model):
     """One person at one desk. The town is the department's."""
 

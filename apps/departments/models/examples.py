@@ -13,7 +13,7 @@ from apps.places.constraints import SameTown
 from apps.places.models import TownOwned
 
 
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), append_only=True)
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class RoutingExample(TownOwned):
     """„A pin here with this category belongs to that department“, checked with every change of the rules.
 

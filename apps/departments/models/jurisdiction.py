@@ -21,7 +21,7 @@ from apps.places.models import AdministrativeArea, Road, TownOwned
 REACH_M = 100
 
 
-@pghistory.track(append_only=True)
+@pghistory.track()
 class Jurisdiction(Versioned, TownOwned):
     """One rule of responsibility. Which of several matching rules wins is written down in ``routing_sql.py``.
 

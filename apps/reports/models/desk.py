@@ -85,7 +85,7 @@ class CoverQuerySet(models.QuerySet[Any]):
         return self.filter(first_day__lte=day, last_day__gte=day)
 
 
-@pghistory.track(append_only=True)
+@pghistory.track()
 class Cover(TownOwned):
     """While a person is away, somebody else looks after what is assigned to them."""
 

@@ -42,7 +42,6 @@ UNTRACKED = [
     exclude=UNTRACKED,
     model_name="ReportHistory",
     obj_field=pghistory.ObjForeignKey(related_name="history"),
-    append_only=True,
 )
 class Report(MapFeature, TownOwned, Submission):
     """Something at a place that somebody should look after.
@@ -242,7 +241,6 @@ class Contact(AbstractContact):
     fields=["state", "report"],
     model_name="ReportPhotoHistory",
     obj_field=pghistory.ObjForeignKey(related_name="state_history"),
-    append_only=True,
 )
 class ReportPhoto(AbstractPhoto):
     """A photo of a report; the public sees it when both the photo and its report are released."""
