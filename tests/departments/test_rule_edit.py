@@ -126,7 +126,7 @@ def test_a_rule_that_has_not_begun_never_will_once_it_is_ended(bare):
         ({"valid_to": "2019-01-01"}, "Ende liegt vor dem Anfang"),
         ({"reason": ""}, "Begründung"),
         ({"shape": "330000 5680000\n330100 5680100\n330100 5680000\n330000 5680100"}, "kreuzt"),
-        ({"executor": "999999"}, "gültige Auswahl"),
+        ({"executor": "999999"}, "Diese Auswahl gibt es nicht"),
     ],
 )
 def test_a_rule_that_says_nothing_or_two_things_gets_a_sentence(desk, rule, changes, sentence):
