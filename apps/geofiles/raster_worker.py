@@ -30,6 +30,8 @@ MAX_PAGES, MAX_POINTS = 2000, 100
 HALF_WORLD_M = math.pi * 6_378_137
 DRIVERS = ((b"II*\0", "GTiff"), (b"MM\0*", "GTiff"), (b"II+\0", "GTiff"), (b"MM\0+", "GTiff"),
            (b"\x89PNG\r\n\x1a\n", "PNG"), (b"\xff\xd8\xff", "JPEG"))  # fmt: skip
+#: The last chunk and the last marker; GDAL fills up what is missing before them without a word.
+ENDS = {"PNG": b"IEND\xaeB`\x82", "JPEG": b"\xff\xd9"}
 
 
 class Refused(Exception):
@@ -80,11 +82,15 @@ def read(order: dict[str, Any], width: int, height: int) -> tuple[Any, dict[str,
     """Return red, green, blue and alpha (4 × rows × columns), at most that large and no larger than the file."""
     with Path(order["source"]).open("rb") as file:
         start = file.read(1024)
+        file.seek(max(0, Path(order["source"]).stat().st_size - 4096))
+        end = file.read()
     if start.lstrip().startswith(b"%PDF-"):
         return _read_page(order, width, height)
     driver = next((name for magic, name in DRIVERS if start.startswith(magic)), None)
     if driver is None:
         raise Refused("kind")
+    if ENDS.get(driver, b"") not in end:
+        raise Refused("damaged")
     return _read_picture(order, driver, width, height)
 
 

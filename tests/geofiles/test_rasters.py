@@ -190,6 +190,7 @@ VRT = b"""<VRTDataset rasterXSize="10" rasterYSize="10"><VRTRasterBand dataType=
         (lambda: ContentFile(b"<svg xmlns='http://www.w3.org/2000/svg'/>", "plan.png"), "kind"),
         (bomb_png, "pixels"),
         (lambda: ContentFile(halved(picture("PNG", "plan.png")), "plan.png"), "damaged"),
+        (lambda: ContentFile(halved(picture("JPEG", "plan.jpg")), "plan.jpg"), "damaged"),
         (lambda: ContentFile(halved(picture("TIFF", "plan.tif")), "plan.tif"), "damaged"),
         (lambda: ContentFile(b"II*\0" + b"\xff" * 500, "plan.tif"), "damaged"),
         (lambda: ContentFile(pdf_of(b"", box="0 0 900000 900000"), "plan.pdf"), "pixels"),
