@@ -30,6 +30,8 @@ def world(town, monkeypatch):
         if name.startswith("text_"):
             slug = name.removeprefix("text_")
             save_text(municipality=town, slug=slug, title="Überschrift", body="Ein Absatz.\n\n## Mehr\n\nNoch einer.")
+    town.citizen_accounts = True  # pages that are switched off are none
+    town.save(update_fields=["citizen_accounts"])
     return make_world(town)
 
 
