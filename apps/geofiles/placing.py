@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy
 import shapely
 from django.utils.translation import gettext as _
-from pyproj import Transformer
+from pyproj import CRS, Transformer
+from pyproj.exceptions import CRSError
 
 from apps.geo.crs import GEO_SRID, WEB_MERCATOR
 from apps.geo.untrusted import GeometryRefused, InputRefused, parse_number
@@ -88,6 +89,21 @@ def fit(points: Points) -> tuple[Affine, float | None]:
     (a, b), (d, e) = matrix.tolist()
     spare = 2 * len(given) > (4 if len(given) < 4 else 6)
     return (a, b, float(corner[0]), d, e, float(corner[1])), float(missed.mean()) if spare else None
+
+
+def from_degrees(points: Points, srid: int) -> Points:
+    """Return points (column, row, longitude, latitude in the datum of the CRS ``srid``) in the storage CRS.
+
+    A geospatial PDF gives them so whatever its CRS is (ISO 32000-2, table 269). Raises ``InputRefused``.
+    """
+    try:
+        datum = CRS.from_epsg(srid).geodetic_crs
+    except CRSError:
+        datum = None
+    if datum is None:
+        raise InputRefused(_("Das Koordinatensystem der Datei ist nicht bekannt."))
+    into = Transformer.from_crs(datum, GEO_SRID, always_xy=True)
+    return [(column, row, *into.transform(lon, lat)) for column, row, lon, lat in points]
 
 
 def place(

@@ -9,7 +9,7 @@ import math
 import struct
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,7 +18,7 @@ from django.utils.translation import gettext_noop
 
 from apps.geo.sandbox.running import ConfinedFailed, Limits, run_confined
 from apps.geo.untrusted import InputRefused
-from apps.geofiles import raster_worker
+from apps.geofiles import pdf_place_worker, raster_worker
 from apps.geofiles.webp import webp_size
 
 logger = logging.getLogger("apps.geofiles")
@@ -26,6 +26,7 @@ logger = logging.getLogger("apps.geofiles")
 MAX_BYTES = 100_000_000
 #: While somebody waits for the page; and for a worker process.
 LOOK_LIMITS = Limits(memory_bytes=2048 << 20, cpu_seconds=45, wall_seconds=90, output_bytes=16 << 20)
+PLACE_LIMITS = Limits(memory_bytes=1024 << 20, cpu_seconds=10, wall_seconds=20, output_bytes=1 << 20)
 TILE_LIMITS = Limits(memory_bytes=2048 << 20, cpu_seconds=300, wall_seconds=600, output_bytes=400 << 20)
 MAX_TILE_BYTES = 300_000
 KINDS = {"GTiff": "tif", "PNG": "png", "JPEG": "jpg", "PDF": "pdf"}
@@ -56,7 +57,7 @@ ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
 }
-_WORKER = Path(raster_worker.__file__)
+_WORKER, _PLACE_WORKER = Path(raster_worker.__file__), Path(pdf_place_worker.__file__)
 
 Affine = tuple[float, float, float, float, float, float]
 #: Zoom, and the first and last column and row of tiles: zoom, left, top, right, bottom.
@@ -76,8 +77,8 @@ class Raster:
     """What a drawing is: ``width`` × ``height`` pixels, ``ending`` of its kind, ``preview`` a WebP of at most 2400 px.
 
     ``affine`` (a, b, c, d, e, f) leads from column and row (edges of pixels) to the numbers of the CRS ``srid``;
-    ``points`` (column, row, x, y) stand there in some files instead. ``srid`` is None where the file names no CRS and
-    0 where it names one without an EPSG number.
+    ``points`` (column, row, x, y) stand there in some files instead; those of a PDF are degrees, longitude first, in
+    the datum of that CRS. ``srid`` is None where the file names no CRS and 0 where it names one without EPSG number.
     """
 
     ending: str
@@ -98,9 +99,20 @@ def look_at(file: Any, *, page: int = 1) -> Raster:
         raise RasterRefused("bytes")
     with _ask({"task": "look", "page": page}, file, LOOK_LIMITS) as (told, answer):
         try:
-            return _raster(told, answer.read(LOOK_LIMITS.output_bytes))
+            raster = _raster(told, answer.read(LOOK_LIMITS.output_bytes))
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise RasterRefused("damaged") from error
+    return _placed_by_its_page(raster, file, page) if raster.ending == "pdf" else raster
+
+
+def _placed_by_its_page(raster: Raster, file: Any, page: int) -> Raster:
+    order = {"page": page, "full": (raster.width, raster.height)}
+    try:
+        with _ask(order, file, PLACE_LIMITS, _PLACE_WORKER) as (told, _answer):
+            points = tuple(_four(point) for point in told["points"][: raster_worker.MAX_POINTS])
+            return replace(raster, points=points, srid=int(told["srid"])) if points else raster
+    except (RasterRefused, KeyError, TypeError, ValueError, OverflowError):
+        return raster  # what cannot be read of its place is no fault of the drawing
 
 
 def _raster(told: Mapping[str, Any], preview: bytes) -> Raster:
@@ -178,10 +190,10 @@ def cut_tiles(file: Any, cutting: Cutting) -> Iterator[tuple[tuple[int, int, int
 
 
 class _ask:  # noqa: N801  (used as a function)
-    """Let the worker answer about a file; a context that holds its first line and the rest of the answer."""
+    """Let a worker answer about a file; a context that holds its first line and the rest of the answer."""
 
-    def __init__(self, order: Mapping[str, Any], file: Any, limits: Limits) -> None:
-        self.order, self.file, self.limits = order, file, limits
+    def __init__(self, order: Mapping[str, Any], file: Any, limits: Limits, worker: Path = _WORKER) -> None:
+        self.order, self.file, self.limits, self.worker = order, file, limits, worker
 
     def __enter__(self) -> tuple[dict[str, Any], IO[bytes]]:
         self.answer: IO[bytes] = tempfile.TemporaryFile()
@@ -204,7 +216,7 @@ class _ask:  # noqa: N801  (used as a function)
                     copy.write(chunk)
             try:
                 run_confined(
-                    _WORKER,
+                    self.worker,
                     limits=self.limits,
                     answer=self.answer,
                     order={**self.order, "source": str(path)},
@@ -213,7 +225,7 @@ class _ask:  # noqa: N801  (used as a function)
                 )
                 told = json.loads(self.answer.readline(100_000))
             except (ConfinedFailed, ValueError, OSError) as failure:
-                logger.warning("no drawing from the sandbox: %s", failure)
+                logger.warning("no answer from the sandbox: %s", failure)
                 raise RasterRefused("damaged") from None
         if not isinstance(told, dict) or "refused" in told:
             raise RasterRefused(str(told.get("refused")) if isinstance(told, dict) else "damaged")

@@ -69,3 +69,21 @@ def test_a_vector_tile_opens(served, run):
     x, y = tile_at(at(3000, 3000), 11 + 1)
     listed = run("ogrinfo", "-al", f"MVT:{served}/tiles/trees/12/{x}/{y}.mvt")
     assert "species (String) = Linde" in listed
+
+
+def test_a_pdf_that_gdal_wrote_lies_where_gdal_put_it(run, tmp_path):
+    from django.core.files.base import ContentFile
+
+    from apps.geofiles.placing import fit, from_degrees
+    from apps.geofiles.rasters import look_at
+    from tests.conftest import at
+    from tests.geofiles.drawings import HEIGHT, WIDTH, geotiff
+
+    corner = at(4000, 5000).coords
+    (tmp_path / "plan.tif").write_bytes(geotiff(tmp_path, srid=25833, origin=corner).read())
+    run("gdal_translate", "-of", "PDF", tmp_path / "plan.tif", tmp_path / "plan.pdf")
+    raster = look_at(ContentFile((tmp_path / "plan.pdf").read_bytes(), "plan.pdf"))
+    (a, b, c, d, e, f), residual = fit(from_degrees(raster.points, raster.srid))
+    assert raster.srid == 25833 and residual < 0.02
+    assert (a * raster.width, -e * raster.height) == pytest.approx((WIDTH, HEIGHT), abs=0.1)
+    assert (c, f) == pytest.approx(corner, abs=0.05) and abs(b) + abs(d) < 0.001

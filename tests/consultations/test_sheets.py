@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 
 import pytest
+from django.contrib.gis.geos import Point
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -14,7 +15,7 @@ from apps.consultations.models import Consultation, PlanSheet, ProofEntry
 from apps.consultations.publication.manifest import manifest_of
 from apps.consultations.publication.self_check import Answer, check_reachable
 from tests.conftest import ORIGIN
-from tests.geofiles.drawings import HEIGHT, WIDTH, geotiff, pdf_page, png
+from tests.geofiles.drawings import HEIGHT, WIDTH, geotiff, pdf_page, png, viewport
 
 CORNER = (ORIGIN[0] + 1000, ORIGIN[1] + 1300)
 
@@ -178,6 +179,32 @@ def test_a_world_file_places_a_picture_and_its_crs_is_tested(client, running, em
     sheet = PlanSheet.objects.get()
     assert (sheet.source, sheet.srid, sheet.state) == ("world", 25833, "waiting")
     assert sheet.outline.extent == (CORNER[0], CORNER[1] - HEIGHT, CORNER[0] + WIDTH, CORNER[1])
+
+
+@pytest.mark.parametrize(("west", "state"), [(CORNER[0], "waiting"), (ORIGIN[0] + 90_000, "unplaced")])
+def test_a_pdf_that_says_where_it_lies_is_placed_and_a_wrong_place_is_named_and_mended(
+    client, running, emil, west, state
+):
+    north = CORNER[1]
+    corners = [(west, north - 300), (west, north), (west + 400, north), (west + 400, north - 300)]
+    degrees = [Point(x, y, srid=25833).transform(4258, clone=True).coords for x, y in corners]
+    data = pdf_page(viewport(degrees, "/Type /PROJCS /EPSG 25833", box=f"0 0 {WIDTH} {HEIGHT}")).read()
+    client.force_login(emil)
+    form = {"title": "Plan", "kind": "other", "page": "1", "file": upload(data, "plan.pdf")}
+    there = client.post(f"/intern/beteiligung/{running.public_id}/planzeichnung/", form)["Location"]
+    sheet = PlanSheet.objects.get()
+    assert sheet.state == state
+    if state == "waiting":
+        assert (sheet.source, sheet.srid) == ("file", 25833)
+        assert sheet.outline.extent == pytest.approx((west, north - 300, west + 400, north), abs=0.1)
+        return
+    assert "wird nicht übernommen" in (shown := client.get(there).text) and "nicht bei der Gemeinde" in shown
+    services.place_sheet(
+        sheet=sheet,
+        actor=emil,
+        points=[(0, 0, CORNER[0], north), (sheet.width, 0, CORNER[0] + 400, north)],
+    )
+    assert "wird nicht übernommen" not in client.get(there).text
 
 
 def test_a_document_that_is_there_already_is_laid_on_the_map(client, running, emil):

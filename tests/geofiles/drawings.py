@@ -3,6 +3,7 @@
 import io
 import struct
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -57,18 +58,25 @@ def picture(kind: str, name: str) -> ContentFile:
     return ContentFile(out.getvalue(), name)
 
 
-def pdf_page() -> ContentFile:
-    """Return a PDF of one page of 400 × 300 points with the square on it."""
+def pdf_page(page: str = "") -> ContentFile:
+    """Return a PDF of one page of 400 × 300 points with the square on it; ``page`` goes into the page's dictionary."""
     left, top, right, bottom = SQUARE
     drawn = b"0.863 0 0 rg %d %d %d %d re f" % (left, HEIGHT - bottom, right - left, bottom - top)
-    return ContentFile(pdf_of(drawn), "plan.pdf")
+    return ContentFile(pdf_of(drawn, page=page), "plan.pdf")
 
 
-def pdf_of(drawn: bytes, box: str = f"0 0 {WIDTH} {HEIGHT}", trailer: str = "") -> bytes:
+def viewport(degrees: Sequence[tuple[float, float]], gcs: str, *, box: str, local: str = "") -> str:
+    """Return a page's geospatial viewport (ISO 32000-2, table 269): degrees as longitude and latitude."""
+    numbers = " ".join(f"{lat:.9f} {lon:.9f}" for lon, lat in degrees)
+    measure = f"<< /Type /Measure /Subtype /GEO /GPTS [{numbers}] {local} /GCS << {gcs} >> >>"
+    return f"/VP [ << /Type /Viewport /BBox [{box}] /Measure {measure} >> ]"
+
+
+def pdf_of(drawn: bytes, box: str = f"0 0 {WIDTH} {HEIGHT}", page: str = "") -> bytes:
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [%s] /Contents 4 0 R >>" % box.encode(),
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [%s] /Contents 4 0 R %s >>" % (box.encode(), page.encode()),
         b"<< /Length %d >>\nstream\n%s\nendstream" % (len(drawn), drawn),
     ]
     out, offsets = bytearray(b"%PDF-1.4\n"), []
@@ -77,7 +85,7 @@ def pdf_of(drawn: bytes, box: str = f"0 0 {WIDTH} {HEIGHT}", trailer: str = "") 
         out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
     start = len(out)
     out += b"xref\n0 5\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    out += b"trailer\n<< /Size 5 /Root 1 0 R %s >>\nstartxref\n%d\n%%%%EOF\n" % (trailer.encode(), start)
+    out += b"trailer\n<< /Size 5 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % start
     return bytes(out)
 
 

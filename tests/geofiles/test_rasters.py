@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile
 
 from apps.geo.untrusted import InputRefused
 from apps.geofiles import rasters
-from apps.geofiles.placing import fit, levels_of, place, read_world_file
+from apps.geofiles.placing import fit, from_degrees, levels_of, place, read_world_file
 from apps.geofiles.rasters import Cutting, RasterRefused, cut_tiles, look_at
 from tests.conftest import ORIGIN, SIDE
 from tests.geofiles.drawings import (
@@ -25,6 +25,7 @@ from tests.geofiles.drawings import (
     pdf_of,
     pdf_page,
     picture,
+    viewport,
 )
 
 EXTENT = (*ORIGIN, ORIGIN[0] + SIDE, ORIGIN[1] + SIDE)
@@ -112,6 +113,83 @@ def test_a_page_of_a_pdf_lies_where_its_control_points_say():
     assert is_red(colour_of(tiles, *ground(right - 2, top + 2), 25833))
     assert is_white(colour_of(tiles, *ground(left - 2, top + 50), 25833))
     assert is_white(colour_of(tiles, *ground(right + 2, top + 50), 25833))
+
+
+ESRI = """PROJCS["ETRS_1989_UTM_Zone_33N",GEOGCS["GCS_ETRS_1989",DATUM["D_ETRS_1989",SPHEROID["GRS_1980",6378137.0,
+298.257222101]],PRIMEM["Greenwich",0.0],UNIT["Degree",0.0174532925199433]],PROJECTION["Transverse_Mercator"],PARAMETER[
+"False_Easting",500000.0],PARAMETER["False_Northing",0.0],PARAMETER["Central_Meridian",15.0],PARAMETER["Scale_Factor",
+0.9996],PARAMETER["Latitude_Of_Origin",0.0],UNIT["Meter",1.0]]""".replace("\n", "")
+
+
+def degrees_of(corners, srid):
+    return [Point(x, y, srid=25833).transform(srid, clone=True).coords for x, y in corners]
+
+
+@pytest.mark.parametrize(
+    ("gcs", "datum", "srid", "look"),
+    [
+        ("/Type /PROJCS /EPSG 25833", 4258, 25833, ""),
+        ("/Type /GEOGCS /EPSG 4326", 4326, 4326, "/Rotate 90"),
+        ("/Type /PROJCS /EPSG 31469", 4314, 31469, "/Rotate 180"),
+        (f"/Type /PROJCS /WKT ({ESRI})", 4258, 25833, "/Rotate 270 /CropBox [40 20 380 280]"),
+    ],
+)
+def test_a_geospatial_pdf_lies_where_its_viewport_says_however_its_page_is_turned_and_cut(gcs, datum, srid, look):
+    """The map fills 300 × 200 points of the page, one metre a point; beside it is room for a legend."""
+    west, north = CORNER
+    corners = [(west, north - 200), (west, north), (west + 300, north), (west + 300, north - 200)]
+    file = pdf_page(f"{look} {viewport(degrees_of(corners, datum), gcs, box='50 80 350 280')}")
+    raster = look_at(file)
+    assert raster.srid == srid and len(raster.points) == 4
+
+    affine, residual = fit(from_degrees(raster.points, raster.srid))
+    assert residual < 0.02
+    tiles = tiles_of(file, place(affine, (raster.width, raster.height), EXTENT, srid=25833))
+    left, top, right, bottom = SQUARE  # on the page; the map begins 50 right of its corner and 20 below
+    for column, row, inside in [
+        (left + 1.5, top + 1.5, True),
+        (right - 1.5, bottom - 1.5, True),
+        (left - 1.5, top + 50, False),
+        (right + 1.5, top + 50, False),
+        (left + 50, bottom + 1.5, False),
+    ]:
+        colour = colour_of(tiles, west + column - 50, north - row + 20, 25833)
+        assert is_red(colour) if inside else is_white(colour), (column, row, colour)
+
+
+def test_of_several_viewports_the_largest_counts_and_its_own_corners():
+    """An overview map beside it lies elsewhere; LPTS name the corners in another order than the standard's."""
+    west, north = CORNER
+    overview = viewport(degrees_of([(0, 0), (0, 9), (9, 9), (9, 0)], 4258), "/EPSG 25833", box="360 10 390 40")
+    corners = [(west, north), (west + 400, north), (west + 400, north - 300), (west, north - 300)]
+    plan = viewport(
+        degrees_of(corners, 4258), "/EPSG 25833", box=f"0 0 {WIDTH} {HEIGHT}", local="/LPTS [0 1 1 1 1 0 0 0]"
+    )
+    raster = look_at(pdf_page(overview.removesuffix("]") + plan.removeprefix("/VP [")))
+    affine, _residual = fit(from_degrees(raster.points, raster.srid))
+    assert affine[2::3] == pytest.approx(CORNER, abs=0.02)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "/VP 3 0 R",
+        "/VP [ << /BBox [0 0 9 9] /Measure << /Subtype /RL >> >> ]",
+        viewport([(12.6, 51.2)] * 2, "/EPSG 25833", box="0 0 400 300"),
+        viewport([(12.6, 51.2)] * 4, "/EPSG 25833", box="0 0 (a) 300"),
+        viewport([(12.6, 51.2)] * 4, "/WKT (nonsense)", box="0 0 400 300"),
+        viewport([(12.6, 51.2)] * 4, "/EPSG 25833", box="0 0 400 300", local="/LPTS [0 0 0 0 0 0 0 1e400]"),
+    ],
+)
+def test_a_viewport_that_says_nothing_leaves_the_page_to_be_placed_by_hand(page):
+    raster = look_at(pdf_page(page))
+    assert (raster.points, raster.srid) == ((), None) and raster.width > WIDTH
+
+
+def test_degrees_of_an_unknown_datum_are_no_place():
+    for srid in (0, 999_999, -1):
+        with pytest.raises(InputRefused, match="nicht bekannt"):
+            from_degrees([(0, 0, 12.6, 51.2)], srid)
 
 
 def test_a_third_point_betrays_a_mistake_and_four_even_out_stretched_paper():
@@ -235,13 +313,14 @@ def test_what_lies_beside_a_drawing_on_disk_is_not_looked_at(tmp_path, monkeypat
 
 
 def test_the_site_itself_never_loads_a_second_gdal():
-    """Rasterio and PDFium are imported inside the child's functions, in the one file that only children run."""
+    """Rasterio and PDFium are imported inside the child's functions, in the files that only children run."""
     root = Path(__file__).resolve().parents[2]
     sources = [*root.glob("apps/**/*.py"), *root.glob("geo_platform/**/*.py")]
-    found = {
-        path.name: line
+    found = [
+        (path.name, line)
         for path in sources
         for line in path.read_text().splitlines()
-        if re.match(r"\s*(import|from) (rasterio|pypdfium2)", line)
-    }
-    assert list(found) == ["raster_worker.py"] and found["raster_worker.py"].startswith("    ")
+        if re.match(r"\s*(import|from) (rasterio|pypdfium2|pypdf)", line)
+    ]
+    assert {name for name, _line in found} == {"raster_worker.py", "pdf_place_worker.py"}
+    assert all(line.startswith("    ") for _name, line in found)

@@ -28,8 +28,8 @@ class SheetForm(forms.Form):
         label=_("Zeichnung"),
         max_length=200,
         help_text=_(
-            "GeoTIFF, TIFF, PNG, JPEG oder PDF, höchstens 100 MB. Ein GeoTIFF bringt seine Lage mit; für alles andere "
-            "geben Sie sie im nächsten Schritt an."
+            "GeoTIFF, TIFF, PNG, JPEG oder PDF, höchstens 100 MB. Ein GeoTIFF und ein PDF mit Raumbezug bringen ihre "
+            "Lage mit; für alles andere geben Sie sie im nächsten Schritt an."
         ),
         widget=forms.FileInput(attrs={"accept": DRAWING_ENDINGS}),
     )

@@ -25,7 +25,7 @@ from apps.contributions.photos import clean_photo
 from apps.geo.crs import GEO_SRID
 from apps.geo.editing import ChangeRefused, lock_for_edit
 from apps.geo.untrusted import InputRefused
-from apps.geofiles.placing import Place, fit, levels_of, place
+from apps.geofiles.placing import Place, fit, from_degrees, levels_of, place
 from apps.geofiles.rasters import Affine, Cutting, Raster, RasterRefused, cut_tiles, look_at
 from apps.geofiles.tile_archive import write_tiles
 from apps.places.models import AdministrativeArea
@@ -193,11 +193,20 @@ def _lease_next() -> PlanSheet | None:
     return sheet
 
 
-def _own_place(consultation: Consultation, raster: Raster, world_file: Affine | None) -> tuple[Place, str] | None:
-    """Return where the drawing itself says that it lies, tested against the town; None when it says nothing."""
+def _own_place(consultation: Consultation, raster: Raster, world_file: Affine | None) -> tuple[Place, str] | str:
+    """Return where the drawing itself says that it lies, tested against the town, and which source said so.
+
+    A drawing that waits for control points gets a sentence instead: empty when it says nothing.
+    """
     size, extent = (raster.width, raster.height), AdministrativeArea.objects.box_of(consultation.municipality)
     if raster.affine is not None:
         return place(raster.affine, size, extent, srid=raster.srid), PlanSheet.Source.FILE
+    if raster.ending == "pdf" and raster.points:
+        try:
+            affine, residual = fit(from_degrees(raster.points, raster.srid or 0))
+            return place(affine, size, extent, srid=GEO_SRID, residual_m=residual), PlanSheet.Source.FILE
+        except InputRefused as refusal:
+            return str(refusal)  # no planner can take a wrong place out of a PDF
     if raster.points:
         affine, residual = fit(raster.points)
         return place(affine, size, extent, srid=raster.srid, residual_m=residual), PlanSheet.Source.FILE
@@ -205,10 +214,10 @@ def _own_place(consultation: Consultation, raster: Raster, world_file: Affine | 
         if raster.ending == "pdf":
             raise InputRefused(_("Zu einer PDF-Seite gibt es keine Weltdatei. Bitte geben Sie danach Passpunkte an."))
         return place(world_file, size, extent), PlanSheet.Source.WORLD_FILE
-    return None
+    return ""
 
 
-def _lay(document: Document, actor: Any, raster: Raster, page: int, placed: tuple[Place, str] | None) -> PlanSheet:
+def _lay(document: Document, actor: Any, raster: Raster, page: int, placed: tuple[Place, str] | str) -> PlanSheet:
     name = _keep(document.consultation, raster.preview, "webp")
     try:
         with transaction.atomic(), pghistory.context(actor=getattr(actor, "pk", None)):
@@ -220,7 +229,9 @@ def _lay(document: Document, actor: Any, raster: Raster, page: int, placed: tupl
                 height=raster.height,
                 preview=name,
             )
-            if placed:
+            if isinstance(placed, str):
+                sheet.reason = placed[:400]
+            else:
                 _set_place(sheet, *placed)
             sheet.save()
             announce_papers(document.consultation)
