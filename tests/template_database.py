@@ -17,6 +17,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import OperationalError, connection
 
+from tests.emptying import count_rows, replace_flush
+
 ROOT = Path(__file__).resolve().parents[1]
 # One process makes the template, the others wait: any number that nobody else uses as an advisory lock.
 LOCK = 14_729_070
@@ -44,9 +46,14 @@ def django_db_setup(
                 cursor.execute(f"COMMENT ON DATABASE \"{template}\" IS '{state}'")
             _drop(cursor, clone)
             _copy(cursor, template, clone)
+            # No test of this process pulls the plug; those that do have a cluster of their own.
+            cursor.execute(f'ALTER DATABASE "{clone}" SET synchronous_commit TO off')
             cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
         _use(clone)
-    yield
+        left = count_rows()
+    with pytest.MonkeyPatch.context() as patch:
+        replace_flush(patch, left)
+        yield
     with django_db_blocker.unblock():
         _use(original)
         with connection._nodb_cursor() as cursor:
