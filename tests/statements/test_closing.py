@@ -78,6 +78,24 @@ def test_the_public_result_names_nobody(client, plan, submit, decide):
     assert client.get(address).status_code == 404
 
 
+def test_a_published_result_is_found_from_the_card_and_the_calendar_and_a_hidden_one_is_not(
+    client, plan, submit, decide
+):
+    decide(submit("Zu laut.").statement, text="Zu viel Lärm")
+    address = reverse("statements:results", args=[plan.public_id])
+    calendar = reverse("consultations:calendar", args=[plan.public_id])
+
+    def found():
+        said = client.get(calendar).content.replace(b"\r\n ", b"").decode()
+        return f'href="{address}"' in client.get("/beteiligung/").text, f"{address}\r\n" in said
+
+    assert found() == (False, False)
+    results.publish_results(consultation=plan)
+    assert found() == (True, True)
+    results.hide_results(consultation=plan)
+    assert found() == (False, False)
+
+
 def test_nothing_open_is_published(plan, submit, decide):
     with pytest.raises(ChangeRefused):
         results.publish_results(consultation=plan)
