@@ -3,17 +3,23 @@
 import datetime as dt
 import hashlib
 import json
+import re
+import socket
 import zipfile
 
 import docx
 import openpyxl
 import pyogrio
+import pypdf
 import pytest
 from django.urls import reverse
 
+from apps.statements.export import print as printing
+from apps.statements.export.table import Row
 from apps.statements.models import Export
 from apps.statements.services import exports, weighing
 from tests.conftest import at
+from tests.contributions.photo_files import encoded, picture
 from tests.statements.conftest import DURING
 
 
@@ -81,11 +87,59 @@ def test_the_document_repeats_its_heading_on_each_page(write):
     assert "tblHeader" in table.rows[0]._tr.xml
 
 
-def test_the_print_is_a_pdf_that_fetched_nothing(write, monkeypatch):
-    from urllib import request
+def test_the_print_is_a_tagged_pdf_with_everything_that_was_said(write):
+    pdf = pypdf.PdfReader(write("pdf"))
+    text = " ".join(page.extract_text() for page in pdf.pages)
+    assert "Abwägung: Gartenweg" in text and "Seite 1 von 1" in text and "wird gefolgt" in text
+    root = pdf.trailer["/Root"]
+    assert root["/Lang"] == "de" and root["/MarkInfo"]["/Marked"] and root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert pdf.metadata.title == "Abwägung: Gartenweg"
 
-    monkeypatch.setattr(request.OpenerDirector, "open", lambda *args, **more: pytest.fail("asked the network"))
-    assert write("pdf").read_bytes().startswith(b"%PDF-")
+
+def test_parts_of_a_long_print_are_one_file_in_order_that_a_screen_reader_can_follow(tmp_path, monkeypatch):
+    monkeypatch.setattr(printing, "PART", 30)
+    said = [f"Einwand-{number} zum Verkehr" for number in range(100)]
+    rows = (Row("", str(number), "Anna", "1.12.2026", text, "", "", "", "") for number, text in enumerate(said))
+    printing.write_table(rows, tmp_path / "long.pdf", title="Abwägung", subtitle="Stand")
+    pdf = pypdf.PdfReader(tmp_path / "long.pdf")
+    pages = [page.extract_text() for page in pdf.pages]
+    assert re.findall(r"Einwand-\d+ zum Verkehr", " ".join(pages)) == said
+    assert [re.search(r"Seite \d+ von \d+", page).group() for page in pages] == [
+        f"Seite {number} von {len(pages)}" for number in range(1, len(pages) + 1)
+    ]
+
+    # From the structure: the same words in the same order, each found on the page that its element names.
+    tree = pdf.trailer["/Root"]["/StructTreeRoot"]
+    [document] = tree["/K"]
+    kinds = [element["/S"] for element in document["/K"]]
+    assert kinds[:2] == ["/H1", "/P"] and set(kinds[2:]) == {"/Table"} and kinds.count("/Table") >= 4
+    assert all(element["/P"] == document.get_object() for element in document["/K"])
+    leads = tree["/ParentTree"]["/Nums"]
+    assert leads[::2] == [page["/StructParents"] for page in pdf.pages] == list(range(len(pages)))
+    for page, elements in zip(pdf.pages, leads[1::2], strict=True):
+        marked = re.findall(rb"/MCID (\d+)", page.get_contents().get_data())
+        assert sorted(map(int, marked)) == list(range(len(elements.get_object())))
+        for element in elements.get_object():
+            assert element.get_object().raw_get("/Pg") == page.indirect_reference
+    # What is not read aloud: the numbers only.
+    assert all(page.get_contents().get_data().count(b"/Artifact <</Type /Pagination>>") == 1 for page in pdf.pages)
+
+
+def test_a_print_fetches_nothing_that_somebody_wrote_into_it(tmp_path):
+    """Neither by the text, which is text, nor by a template that would not mark it as such."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0)
+        address = f"http://127.0.0.1:{server.getsockname()[1]}"
+        secret = tmp_path / "secret.png"
+        secret.write_bytes(encoded(picture((8, 8)), "PNG"))
+        images = (
+            f'<img src="{address}/a.png"><img src="{secret.as_uri()}"><link rel="stylesheet" href="{address}/b.css">'
+        )
+        printing._press(f"<html lang=de><title>x</title><p>Text {images}", tmp_path / "page.pdf", "tagged")
+        with pytest.raises(BlockingIOError):
+            server.accept()
+    [page] = pypdf.PdfReader(tmp_path / "page.pdf").pages
+    assert "Text" in page.extract_text() and not page.images
 
 
 def test_the_places_open_in_a_gis(write):

@@ -1,36 +1,53 @@
-"""Pages for paper and for the file (PDF, WeasyPrint), which may fetch nothing: no network, no file, no data address.
+"""Pages for paper and for the file (PDF, WeasyPrint), tagged, with language and title (PDF/UA; BITV 2.0 § 3).
 
-They are tagged, with language and title, so that a screen reader can follow them (PDF/UA; BITV 2.0 § 3).
+WeasyPrint's time and memory are those of its lines, so a long table is laid out in parts: each by a process of its own
+(``press.py``), as many at once as there are processors. The parts become one file again with their tags (``binding``).
 """
 
+import os
+import subprocess
+import sys
+import tempfile
+from collections import deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from django.template.loader import render_to_string
 
+from apps.statements.export import binding
 from apps.statements.export.table import Row, headings
 
-#: Rows of one part. A job sees how far it is after each; the layout of the whole would be one long step.
-PART = 200
+#: Rows of one part: half a second to start its process, five for its pages.
+PART = 400
+#: More would be done sooner and need more memory than the rest of the site.
+MOST_PROCESSES = 2
+#: Seconds for one part on a machine that has other things to do.
+PATIENCE_S = 600
+_PRESS = Path(__file__).parent / "press.py"
 
 
 def write_table(rows: Iterable[Row], path: Path, *, title: str, subtitle: str) -> None:
-    """Write the weighing table on A4 pages across, part by part, each with the heading of the columns.
+    """Write the weighing table on A4 pages across, each with the heading of the columns and its number."""
+    common = {"title": title, "subtitle": subtitle, "headings": headings()}
+    pages = (
+        _html("table", {**common, "rows": part, "is_first": number == 0}) for number, part in enumerate(_parts(rows))
+    )
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder, binding.Book() as book:
+        for part in _printed(pages, Path(folder)):
+            book.append(part)
+            part.unlink()
+        numbers = Path(folder) / "numbers.pdf"
+        _press(_html("numbers", {"pages": range(book.pages)}), numbers)
+        book.number(numbers)
+        book.write(path)
 
-    What belongs together stands in one column: WeasyPrint's time is that of its lines, and eight narrow columns had
-    twice as many of them (docs/performance.md).
-    """
-    names = headings()
-    first: Any = None
-    pages: list[Any] = []
-    for part in _parts(rows):
-        context = {"title": title, "subtitle": subtitle, "headings": names, "rows": part, "first_page": len(pages) + 1}
-        document = _laid_out("table", context)
-        first = first or document
-        pages += document.pages
-    first.copy(pages).write_pdf(str(path), pdf_tags=True)
+
+def write_page(template: str, context: dict[str, Any], path: Path) -> None:
+    """Render one of our templates below ``statements/export/`` as PDF."""
+    _press(_html(template, context), path, "tagged")
 
 
 def _parts(rows: Iterable[Row]) -> Iterator[list[Row]]:
@@ -42,21 +59,28 @@ def _parts(rows: Iterable[Row]) -> Iterator[list[Row]]:
         yield part
 
 
-def write_page(template: str, context: dict[str, Any], path: Path) -> None:
-    """Render one of our templates below ``statements/export/`` as PDF."""
-    _laid_out(template, context).write_pdf(str(path), pdf_tags=True)
+def _printed(pages: Iterable[str], folder: Path) -> Iterator[Path]:
+    """Yield the printed parts in order. No more are read ahead than are being printed."""
+    most = min(MOST_PROCESSES, os.cpu_count() or 1)
+    running: deque[Future[Path]] = deque()
+    with ThreadPoolExecutor(most) as pool:
+        for number, html in enumerate(pages):
+            running.append(pool.submit(_press, html, folder / f"{number}.pdf", "tagged"))
+            if len(running) > most:
+                yield running.popleft().result()
+        while running:
+            yield running.popleft().result()
 
 
-def _laid_out(template: str, context: dict[str, Any]) -> Any:
-    # Only the worker needs WeasyPrint; it brings libraries of its own into memory.
-    from weasyprint import HTML
-    from weasyprint.urls import URLFetcher
+def _press(html: str, path: Path, *how: str) -> Path:
+    source = path.with_suffix(".html")
+    source.write_text(html, encoding="utf-8")
+    # Only the press needs WeasyPrint; it brings libraries of its own into memory.
+    command = [sys.executable, "-I", "-B", str(_PRESS), str(source), str(path), *how]
+    subprocess.run(command, check=True, timeout=PATIENCE_S, stdin=subprocess.DEVNULL)  # noqa: S603  (our own script)
+    source.unlink()
+    return path
 
-    class FetchesNothing(URLFetcher):
-        """Refuses whatever a page asks for: what people wrote can name no address (threat F4)."""
 
-        def fetch(self, url: str, headers: Any = None) -> Any:
-            raise ValueError("nothing is fetched while printing")
-
-    html = render_to_string(f"statements/export/{template}.html", context)
-    return HTML(string=html, url_fetcher=FetchesNothing(allowed_protocols=())).render(pdf_tags=True)
+def _html(template: str, context: dict[str, Any]) -> str:
+    return render_to_string(f"statements/export/{template}.html", context)
