@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from django.contrib.gis.geos import GEOSGeometry
 from django.utils.functional import Promise
 
 from apps.geo.audience import ANONYMOUS
@@ -14,12 +15,17 @@ PER_LAYER = 3
 
 @dataclass(frozen=True)
 class Teaser:
-    """One feature in a line: what it is, how it stands, when it came, where its page is."""
+    """One feature in a line: what it is, how it stands, when it came, where its page is, where it lies itself.
+
+    ``shape`` is in the storage CRS, ``colour`` that of the map.
+    """
 
     label: str
     status: str | Promise
     moment: dt.datetime | dt.date | None
     url: str
+    shape: GEOSGeometry
+    colour: str
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,8 @@ def _newest(layer: MapLayer, municipality: int) -> TeaserGroup:
             status=_words(layer, layer.status, row[f"f_{layer.status}"]) if layer.status else "",
             moment=row["moment"],
             url=layer.url_of(row["fid"]),
+            shape=row["shape"],
+            colour=layer.style.colour_of(row[f"f_{layer.style.by}"] if layer.style.by else ""),
         )
         for row in rows
     ]

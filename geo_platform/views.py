@@ -20,7 +20,9 @@ def home(request: TownRequest) -> HttpResponse:
     town = request.municipality
     if not town:
         return render(request, "site/no_town.html")
-    return render(request, "home.html", {"ways": other_ways(), "teasers": newest_of_all_layers(town.pk)})
+    teasers = newest_of_all_layers(town.pk)
+    newest = [(item.shape, item.colour) for group in teasers for item in group.items]
+    return render(request, "home.html", {"ways": other_ways(), "teasers": teasers, "newest": newest})
 
 
 def legal_text(request: TownRequest, slug: str) -> HttpResponse:

@@ -68,6 +68,10 @@ class Style:
     classes: tuple[StyleClass, ...] = ()
     min_zoom: int = 0
 
+    def colour_of(self, value: Any) -> str:
+        """Return the colour of a feature with that value of the style's field."""
+        return next((one.colour for one in self.classes if one.value == str(value)), self.colour)
+
 
 @dataclass(frozen=True)
 class MapLayer:

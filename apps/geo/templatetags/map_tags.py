@@ -72,6 +72,8 @@ def feature_map(
     listed: str | None = None,
     area: str = "",
     overlays: str = "",
+    still_shapes: Iterable[tuple[Any, str]] = (),
+    still_label: str = "",
 ) -> dict[str, Any]:
     """Show layers on a map: ``{% feature_map layers="reports,ideas" height="large" %}``.
 
@@ -84,9 +86,11 @@ def feature_map(
     the map gets tools that fill it with a drawn area and send the form. ``internal`` asks as staff, and ``detail`` is
     the address of the desk's page for a feature whose id is written as twelve zeros. ``overlays`` is the id of an
     element whose ``[data-overlay]`` are pictures in tiles that lie between the base map and the layers.
+    ``still_shapes`` (storage CRS, each with its colour) are what the picture without JavaScript shows where no list
+    stands beside the map; ``still_label`` says so.
     """
     names = layers or layer or ("" if not label else "-")
-    still = _still_of(names, at, ids, zoom)
+    still = draw_still(still_shapes) or _still_of(names, at, ids, zoom)
     if at is not None:
         lon, lat = _degrees(at)
     return {
@@ -103,7 +107,7 @@ def feature_map(
         "internal": internal,
         "detail": detail,
         "still": still,
-        "words_of_still": _still_words(label),
+        "words_of_still": _still_words(still_label or label),
         "listed": listed,
         "area": area,
         "overlays": overlays,
@@ -126,8 +130,7 @@ def _shape_of(name: str, feature: Any) -> Iterable[tuple[Any, str]]:
         return
     shape = getattr(feature, "__dict__", {}).get(layer.geometry)
     if shape:
-        value = str(getattr(feature, layer.field(layer.style.by).path, "")) if layer.style.by else ""
-        yield shape, next((c.colour for c in layer.style.classes if c.value == value), layer.style.colour)
+        yield shape, layer.style.colour_of(layer.style.by and getattr(feature, layer.field(layer.style.by).path, ""))
 
 
 @register.inclusion_tag("geo/still.html")

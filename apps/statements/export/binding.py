@@ -21,6 +21,7 @@ class Book:
     def __init__(self) -> None:
         self._whole: pikepdf.Pdf | None = None
         self._open: list[pikepdf.Pdf] = []
+        self._numbered = 0
 
     def __enter__(self) -> Self:
         return self
@@ -59,9 +60,10 @@ class Book:
             tree.ParentTree.Nums.append(elements)
 
     def number(self, path: Path) -> None:
-        """Draw each page of another PDF over ours, marked as something that is not read aloud."""
-        whole, numbers = self._pdf, self._read(path)
-        for page, number in zip(whole.pages, numbers.pages, strict=True):
+        """Draw each page of another PDF over the next of ours, marked as something that is not read aloud."""
+        for number in self._read(path).pages:
+            page = self._pdf.pages[self._numbered]
+            self._numbered += 1
             # Pages of one part share their resources.
             resources: Any = page.obj.Resources
             forms = pikepdf.Dictionary({**dict(resources.get("/XObject", {})), NUMBER: self._form(number)})

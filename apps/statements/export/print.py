@@ -4,6 +4,7 @@ WeasyPrint's time and memory are those of its lines, so a long table is laid out
 (``press.py``), as many at once as there are processors. The parts become one file again with their tags (``binding``).
 """
 
+import math
 import os
 import subprocess
 import sys
@@ -38,10 +39,13 @@ def write_table(rows: Iterable[Row], path: Path, *, title: str, subtitle: str) -
     with tempfile.TemporaryDirectory(dir=path.parent) as folder, binding.Book() as book:
         for part in _printed(pages, Path(folder)):
             book.append(part)
-            part.unlink()
-        numbers = Path(folder) / "numbers.pdf"
-        _press(_html("numbers", {"pages": range(book.pages)}), numbers)
-        book.number(numbers)
+        total, each = book.pages, math.ceil(book.pages / MOST_PROCESSES)
+        numbers = (
+            _html("numbers", {"pages": range(first, min(first + each, total)), "total": total})
+            for first in range(0, total, each)
+        )
+        for sheet in _printed(numbers, Path(folder) / "numbers"):
+            book.number(sheet)
         book.write(path)
 
 
@@ -61,6 +65,7 @@ def _parts(rows: Iterable[Row]) -> Iterator[list[Row]]:
 
 def _printed(pages: Iterable[str], folder: Path) -> Iterator[Path]:
     """Yield the printed parts in order. No more are read ahead than are being printed."""
+    folder.mkdir(exist_ok=True)
     most = min(MOST_PROCESSES, os.cpu_count() or 1)
     running: deque[Future[Path]] = deque()
     with ThreadPoolExecutor(most) as pool:
