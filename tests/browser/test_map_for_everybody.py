@@ -28,6 +28,13 @@ def test_without_javascript_a_picture_shows_the_whole_shape(open_page, axe, way)
     assert frame["x"] <= path["x"] and path["x"] + path["width"] <= frame["x"] + frame["width"]
 
 
+def test_without_javascript_the_first_page_shows_where_the_newest_things_are(open_page, way):
+    page = open_page("/", width=360, javascript=False)
+    picture = page.get_by_role("img", name="Karte: Neues in Rasterstadt")
+    expect(picture.locator("path")).to_have_count(1)
+    expect(page.get_by_text("Die Karte braucht JavaScript.")).to_have_count(0)
+
+
 def test_the_map_holds_a_shape_from_end_to_end(open_page, settled, way):
     page = open_page(way, width=360)
     line = page.locator(".map-frame .leaflet-overlay-pane path")
