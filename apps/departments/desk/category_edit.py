@@ -13,8 +13,9 @@ from apps.accounts.models import Role
 from apps.accounts.requests import StaffRequest
 from apps.departments import services
 from apps.departments.category_forms import CategoryForm, QuestionForm
+from apps.departments.desk.version_page import show_version
 from apps.departments.differences import differing, in_words
-from apps.departments.history import version_of, versions_of
+from apps.departments.history import versions_of
 from apps.departments.models import Category
 from apps.departments.questions import Question, questions_of
 from apps.geo.editing import StaleEdit
@@ -134,18 +135,4 @@ def question(request: StaffRequest, category_id: int, key: str = "") -> HttpResp
 def category_version(request: StaffRequest, category_id: int, number: int) -> HttpResponse:
     """A category as it stood in one version, beside what it says today."""
     category = _find(request, category_id)
-    version = version_of(category, number)
-    if version is None:
-        raise Http404
-    context = {
-        "title": category.name,
-        "back": ("desk_category", category.pk),
-        "version": version,
-        "current": category.version,
-        "lines": in_words(version.row),
-        "changes": differing(in_words(version.row), in_words(category)),
-        "others": versions_of(category),
-        "url_name": "desk_category_version",
-        "pk": category.pk,
-    }
-    return render(request, "departments/version.html", context)
+    return show_version(request, category, number, title=category.name, page="desk_category")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,8 +18,9 @@ from apps.departments import services
 from apps.departments.areas import examine_area, sources, taken_from
 from apps.departments.desk import rehearsing
 from apps.departments.desk.shapes import surroundings_of
+from apps.departments.desk.version_page import show_version
 from apps.departments.differences import differing, in_words
-from apps.departments.history import version_of, versions_of
+from apps.departments.history import versions_of
 from apps.departments.models import Jurisdiction
 from apps.departments.rehearsal import BreaksExamples, carry_out, rehearse
 from apps.departments.rule_forms import RuleForm
@@ -208,18 +209,4 @@ def check_area(request: StaffRequest) -> HttpResponse:
 def rule_version(request: StaffRequest, rule_id: int, number: int) -> HttpResponse:
     """A rule as it stood in one version, beside what it says today."""
     rule = _find(request, rule_id)
-    version = version_of(rule, number)
-    if version is None:
-        raise Http404
-    context = {
-        "title": rule.code,
-        "back": ("desk_rule", rule.pk),
-        "version": version,
-        "current": rule.version,
-        "lines": in_words(version.row),
-        "changes": differing(in_words(version.row), in_words(rule)),
-        "others": versions_of(rule),
-        "url_name": "desk_rule_version",
-        "pk": rule.pk,
-    }
-    return render(request, "departments/version.html", context)
+    return show_version(request, rule, number, title=rule.code, page="desk_rule")
