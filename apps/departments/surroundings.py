@@ -149,7 +149,11 @@ def look_around(
         cursor.execute(AROUND, values)
         border, ring = (json.loads(part or "null") for part in cursor.fetchone())
     others: dict[str, Routing] = {}
+    read: list[Any] = []
     for answer in ring:
+        if answer in read:  # far from every border the whole ring says the same
+            continue
+        read.append(answer)
         try:
             routing = read_answer(answer, category)
         except NoTriageDesk:
