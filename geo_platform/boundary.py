@@ -1,6 +1,7 @@
 """A town's boundary from an official file."""
 
-import geopandas
+from typing import TYPE_CHECKING
+
 import shapely
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
 from django.utils.translation import gettext as _
@@ -9,6 +10,9 @@ from apps.geo.crs import GEO_SRID, STORAGE_EXTENT
 from apps.geo.untrusted import GeometryRefused
 from apps.geofiles.crs_guess import decide, to_storage
 from apps.geofiles.reading import Source
+
+if TYPE_CHECKING:
+    import geopandas
 
 # Names under which official German data carry the key of a municipality (VG250: AGS; the Länder vary).
 KEY_COLUMNS = ("AGS", "AGS_0", "ags", "key", "gemeindeschluessel", "GEMEINDESCHLUESSEL", "SCHGEM")
@@ -35,7 +39,7 @@ def boundary_of(source: Source, key: str, *, srid: int | None = None) -> MultiPo
     return GEOSGeometry(memoryview(shapely.to_wkb(shapely.MultiPolygon(parts))), srid=GEO_SRID)  # type: ignore[return-value]
 
 
-def _areas(frame: geopandas.GeoDataFrame, key: str) -> geopandas.GeoDataFrame:
+def _areas(frame: "geopandas.GeoDataFrame", key: str) -> "geopandas.GeoDataFrame":
     areas = frame[frame.geometry.notna() & frame.geometry.geom_type.isin(["Polygon", "MultiPolygon"])]
     if len(areas) == 1:
         return areas

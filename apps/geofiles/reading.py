@@ -9,10 +9,8 @@ import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import geopandas
-import pyarrow.ipc
-import pyogrio
 import shapely
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
@@ -21,6 +19,10 @@ from apps.geo.sandbox.running import ConfinedFailed, Limits, run_confined
 from apps.geo.untrusted import InputRefused
 from apps.geofiles import file_worker
 from apps.geofiles.archive import unpack_shapefile
+
+# 130 MB of memory: loaded by whoever reads a file, not by each process.
+if TYPE_CHECKING:
+    import geopandas
 
 MAX_FILE_BYTES = 500_000_000
 MAX_ROWS = 500_000
@@ -46,7 +48,7 @@ class Source:
     ``declared_srid`` is the EPSG number that the file names, or None; ``layers`` all layers of the file.
     """
 
-    frame: geopandas.GeoDataFrame
+    frame: "geopandas.GeoDataFrame"
     declared_srid: int | None
     layer: str
     layers: tuple[str, ...]
@@ -104,6 +106,10 @@ def _place(path: Path, folder: Path) -> Path:
 
 
 def _read_with_gdal(source: Path, folder: Path, layer: str, limits: Limits) -> Source:
+    import geopandas
+    import pyarrow.ipc
+    import pyogrio
+
     order = {"source": str(source), "layer": layer, "drivers": DRIVERS, "max_rows": MAX_ROWS}
     environment = {
         # GDAL splits at commas when there is one; every driver but ours is never registered (threat G4).
@@ -143,6 +149,8 @@ def epsg_number(crs: str | None) -> int | None:
 
 
 def _read_csv(path: Path) -> Source:
+    import geopandas
+
     text = _decode(path.read_bytes())
     delimiter = max(";\t,", key=text.partition("\n")[0].count)
     rows = list(csv.DictReader(text.splitlines(), delimiter=delimiter))

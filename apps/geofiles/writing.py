@@ -9,17 +9,18 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import geopandas
-import pandas
-import pyarrow as pa
-import pyogrio
 import shapely
 
 from apps.geo.crs import GEO_SRID, WGS84
-from apps.geofiles.batches import GEOMETRY, Table
 from apps.geofiles.qgis_style import qml
+
+# Arrow, pandas and GDAL's writer need 130 MB of memory: they are loaded by whoever writes a file, not by each process.
+if TYPE_CHECKING:
+    import geopandas
+
+    from apps.geofiles.batches import Table
 
 # What a spreadsheet would run as a formula when a cell begins with it (threat W19).
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -33,14 +34,16 @@ class Format:
     title: str
     media_type: str
     srid: int
-    write: Callable[[Table, Path], None]
+    write: "Callable[[Table, Path], None]"
 
 
-def write_geopackage(table: Table, path: Path) -> None:
+def write_geopackage(table: "Table", path: Path) -> None:
     """Write a GeoPackage 1.2 (OGC 12-128r14) with spatial index and the layer's style as QGIS default.
 
     Version 1.2 because QGIS 3.22 (Debian 12) warns about later ones.
     """
+    from apps.geofiles.batches import GEOMETRY
+
     _write_arrow(table, path, driver="GPKG", srid=GEO_SRID, VERSION="1.2", GEOMETRY_NAME="geom")
     names = [name for name in table.schema.names if name != GEOMETRY]
     with sqlite3.connect(path) as database:
@@ -74,16 +77,20 @@ def write_geopackage(table: Table, path: Path) -> None:
     database.close()
 
 
-def write_geojson(table: Table, path: Path) -> None:
+def write_geojson(table: "Table", path: Path) -> None:
     """Write a GeoJSON FeatureCollection (RFC 7946: longitude and latitude, 7 decimals)."""
     _write_arrow(table, path, driver="GeoJSON", srid=WGS84, RFC7946="YES", COORDINATE_PRECISION="7", ID_FIELD="id")
 
 
-def write_csv(table: Table, path: Path) -> None:
+def write_csv(table: "Table", path: Path) -> None:
     """Write UTF-8 CSV (RFC 4180, with BOM for spreadsheets): points as ``lon`` and ``lat``, other geometry as WKT.
 
     Texts that a spreadsheet would run as a formula get a leading apostrophe; numbers stay numbers.
     """
+    import pyarrow as pa
+
+    from apps.geofiles.batches import GEOMETRY
+
     is_point = table.layer.geometry_type == "Point"
     names = [name for name in table.schema.names if name != GEOMETRY]
     texts = {f.name for f in table.schema if pa.types.is_string(f.type)}
@@ -107,11 +114,16 @@ def _cells(column: Any, is_text: bool) -> list[Any]:
     return [value.isoformat() if hasattr(value, "isoformat") else value for value in values]
 
 
-def write_shapefile(table: Table, path: Path) -> None:
+def write_shapefile(table: "Table", path: Path) -> None:
     """Write a zipped Shapefile in the storage CRS with UTF-8 attributes.
 
     Its format cuts names at 10 characters and texts at 254 bytes; ``FELDER.txt`` in the archive says which is which.
     """
+    import pandas
+    import pyarrow as pa
+
+    from apps.geofiles.batches import GEOMETRY
+
     frames = [_frame(batch) for batch in table.batches()]
     names = [name for name in table.schema.names if name != GEOMETRY]
     short = _short_names(names)
@@ -133,7 +145,12 @@ def write_shapefile(table: Table, path: Path) -> None:
     folder.rmdir()
 
 
-def _frame(batch: Any) -> geopandas.GeoDataFrame:
+def _frame(batch: Any) -> "geopandas.GeoDataFrame":
+    import geopandas
+    import pyarrow as pa
+
+    from apps.geofiles.batches import GEOMETRY
+
     columns = {name: batch.column(name).to_pylist() for name in batch.schema.names if name != GEOMETRY}
     for field in batch.schema:
         if pa.types.is_timestamp(field.type):  # the format has no time of day: text keeps it
@@ -160,18 +177,22 @@ def _short_names(names: list[str]) -> dict[str, str]:
     return short
 
 
-def _title(table: Table, name: str) -> str:
+def _title(table: "Table", name: str) -> str:
     return next((str(f.title) for f in table.fields if f.name == name), {"id": "Kennung"}.get(name, "geändert am"))
 
 
-def _geometry_type(table: Table) -> str:
+def _geometry_type(table: "Table") -> str:
     # A Shapefile knows no difference between a polygon and several.
     return {"MultiPolygon": "Polygon", "MultiLineString": "LineString"}.get(
         table.layer.geometry_type, table.layer.geometry_type
     )
 
 
-def _write_arrow(table: Table, path: Path, *, driver: str, srid: int, **options: str) -> None:
+def _write_arrow(table: "Table", path: Path, *, driver: str, srid: int, **options: str) -> None:
+    import pyogrio
+
+    from apps.geofiles.batches import GEOMETRY
+
     pyogrio.write_arrow(
         table.reader(),
         path,

@@ -12,8 +12,7 @@ from django.utils import timezone
 
 from apps.geo.audience import ANONYMOUS, Actor
 from apps.geo.layers import MapLayer, get_layer
-from apps.geofiles.batches import table_of
-from apps.geofiles.writing import FORMATS
+from apps.geofiles.writing import FORMATS, Format
 from apps.geoservices.models import Export
 
 #: Above this many rows a worker writes the file.
@@ -44,8 +43,14 @@ def write_now(
     with tempfile.TemporaryDirectory(dir=folder()) as parts:
         path = Path(parts) / f"{layer.name}.{ending}"
         rows = layer.rows(actor, municipality=municipality, srid=file_format.srid, among=among)
-        file_format.write(table_of(layer, actor, rows), path)
+        _write_rows(file_format, layer, actor, rows, path)
         return path.open("rb")
+
+
+def _write_rows(file_format: Format, layer: MapLayer, actor: Actor, rows: QuerySet[Any], path: Path) -> None:
+    from apps.geofiles.batches import table_of  # with Arrow, which the other processes do without
+
+    file_format.write(table_of(layer, actor, rows), path)
 
 
 def want_export(*, layer: MapLayer, ending: str, municipality: int, version: str, actor: Actor = ANONYMOUS) -> Export:
@@ -90,7 +95,7 @@ def _write(export: Export) -> None:
     with tempfile.TemporaryDirectory(dir=folder()) as parts:
         path = Path(parts) / f"{layer.name}.{export.ending}"
         rows = layer.rows(actor, municipality=export.municipality_id, srid=file_format.srid)
-        file_format.write(table_of(layer, actor, rows), path)
+        _write_rows(file_format, layer, actor, rows, path)
         path.replace(target)  # whole or not at all
     Export.objects.filter(pk=export.pk).update(state=Export.State.READY)
 

@@ -10,15 +10,17 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import geopandas
 import shapely
 from django.utils.translation import gettext as _
 
 from apps.geo.untrusted import InputRefused, clean_text
 from apps.places.folding import fold_address
 from apps.places.parcel_codes import ParcelCode
+
+if TYPE_CHECKING:
+    import geopandas
 
 #: Areas tell a neighbour or a county by where they lie, everything else must meet the town widened by this much.
 MARGIN_M = 5000.0
@@ -81,7 +83,7 @@ class Prepared:
         self.left_out[reason] += 1
 
 
-def columns_of(kind: str, frame: geopandas.GeoDataFrame, chosen: Mapping[str, str]) -> dict[str, str]:
+def columns_of(kind: str, frame: "geopandas.GeoDataFrame", chosen: Mapping[str, str]) -> dict[str, str]:
     """Return field → column of the file; raises ``InputRefused`` for a chosen column or field that does not exist."""
     known = COLUMNS[kind]
     present = {str(name).strip().lower(): name for name in frame.columns if name != frame.geometry.name}
@@ -100,7 +102,7 @@ def columns_of(kind: str, frame: geopandas.GeoDataFrame, chosen: Mapping[str, st
 
 
 def prepare(
-    kind: str, frame: geopandas.GeoDataFrame, columns: dict[str, str], shapes: Any, asset_kind: str
+    kind: str, frame: "geopandas.GeoDataFrame", columns: dict[str, str], shapes: Any, asset_kind: str
 ) -> Prepared:
     """Return the rows of ``frame`` whose geometry (``shapes``, storage CRS) and attributes can be used."""
     prepared = Prepared()
@@ -145,7 +147,7 @@ IDENTITY = {
 }
 
 
-def _other_kinds(kind: str, frame: geopandas.GeoDataFrame) -> list[bool]:
+def _other_kinds(kind: str, frame: "geopandas.GeoDataFrame") -> list[bool]:
     """Tell for each row whether a ``kind`` column says that it is another kind of area than the wanted one."""
     column = frame["kind"] if kind in AREAS and "kind" in frame.columns else None
     if column is None or kind not in set(column):
@@ -157,7 +159,7 @@ def _fingerprint(shape: Any) -> str:
     return hashlib.sha256(shapely.to_wkb(shape)).hexdigest()
 
 
-def _values(frame: geopandas.GeoDataFrame, columns: dict[str, str]) -> Iterator[tuple[str, ...]]:
+def _values(frame: "geopandas.GeoDataFrame", columns: dict[str, str]) -> Iterator[tuple[str, ...]]:
     if not columns:
         yield from (() for _row in range(len(frame)))
         return

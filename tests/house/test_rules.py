@@ -1,7 +1,9 @@
 """House rules that a reader can rely on. Each failure says what to do."""
 
+import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -111,6 +113,17 @@ def test_every_app_of_the_house_is_in_the_order():
 def test_each_given_library_does_production_work(library, pattern):
     sources = list(tracked("apps/*.py", "apps/**/*.py", "apps/**/*.html", "geo_platform/**/*.html"))
     assert any(re.search(pattern, path.read_text()) for path in sources), f"{library} is nowhere in production code"
+
+
+def test_what_reads_and_writes_files_is_not_loaded_by_every_process():
+    """Tables, pages and GIS formats would double what a web process needs of memory; who writes a file loads them."""
+    program = (
+        "import sys, django; django.setup(); from django.urls import get_resolver; get_resolver().url_patterns;"
+        "print(*{'pandas', 'pyarrow', 'pyogrio', 'openpyxl', 'docx', 'pikepdf', 'weasyprint'} & set(sys.modules))"
+    )
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "geo_platform.settings"}
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr
 
 
 def test_nothing_third_party_or_built_is_committed():

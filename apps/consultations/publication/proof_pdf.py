@@ -5,8 +5,6 @@ from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils import timezone
-from weasyprint import HTML
-from weasyprint.urls import URLFetchingError
 
 from apps.consultations.codes import PeriodKind, State
 from apps.consultations.models import ProofEntry
@@ -81,9 +79,13 @@ def length_words(seconds: int) -> str:
 
 def proof_pdf(document: dict[str, Any]) -> bytes:
     """Return the proof as a tagged PDF. The page names nothing outside itself, and nothing would be fetched."""
+    from weasyprint import HTML
+
     page = render_to_string("consultations/proof_print.html", {"proof": readable(document)})
     return HTML(string=page, url_fetcher=_fetch_nothing).write_pdf(pdf_variant="pdf/ua-1") or b""
 
 
 def _fetch_nothing(url: str, *args: Any, **kwargs: Any) -> Any:
+    from weasyprint.urls import URLFetchingError
+
     raise URLFetchingError("the proof stands for itself")

@@ -4,13 +4,14 @@ import io
 from collections.abc import Sequence
 
 from django.template.loader import render_to_string
-from openpyxl import Workbook
 
 from apps.ideas.ballot.models import Ballot
 
 
 def codes_as_xlsx(ballot: Ballot, codes: Sequence[str], link: str) -> bytes:
     """Return a workbook with one code a row, and the address where it is used."""
+    from openpyxl import Workbook
+
     book = Workbook()
     sheet = book.active
     assert sheet is not None

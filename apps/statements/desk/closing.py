@@ -20,7 +20,6 @@ from apps.geo.editing import ChangeRefused
 from apps.geo.form_fields import CleanCharField
 from apps.statements.codes import STAFF
 from apps.statements.desk.reading import find_consultation
-from apps.statements.export.letters import write_mailing_sheet
 from apps.statements.models import Export, Mailing, ProcedureFile, Result
 from apps.statements.services import neighbours, results, retention
 from apps.statements.services.exports import order_export
@@ -153,6 +152,8 @@ def order_letters(request: StaffRequest, public_id: str) -> HttpResponse:
 @require_safe
 def mailing_list(request: StaffRequest, public_id: str, mailing_id: str) -> Any:
     """The addresses as XLSX, for mail merge."""
+    from apps.statements.export.letters import write_mailing_sheet  # with what writes tables and pages
+
     found = get_object_or_404(find_consultation(request, public_id).mailings, public_id=mailing_id)
     with tempfile.TemporaryDirectory() as parts:
         path = Path(parts) / "liste.xlsx"

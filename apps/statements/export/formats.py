@@ -1,4 +1,7 @@
-"""Which files there are, and how each is written."""
+"""Which files there are, and how each is written.
+
+The writers are imported by whoever writes: what they need for their formats would fill the memory of every process.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,13 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.statements.export.letters import write_mailing_letters, write_result_letters
-from apps.statements.export.places import write_places
-from apps.statements.export.print import write_table
-from apps.statements.export.sheets import write_sheet
 from apps.statements.export.table import Row, Tick, rows_of
-from apps.statements.export.whole_file import write_whole_file
-from apps.statements.export.words import write_document
 from apps.statements.export.xbeteiligung import write_json
 from apps.statements.models import Export
 
@@ -30,18 +27,26 @@ class Format:
 
 
 def _sheet(export: Export, path: Path, tick: Tick) -> None:
+    from apps.statements.export.sheets import write_sheet
+
     write_sheet(_rows(export, tick), path, title=export.consultation.title)
 
 
 def _document(export: Export, path: Path, tick: Tick) -> None:
+    from apps.statements.export.words import write_document
+
     write_document(_rows(export, tick), path, **_titles(export))
 
 
 def _print(export: Export, path: Path, tick: Tick) -> None:
+    from apps.statements.export.print import write_table
+
     write_table(_rows(export, tick), path, **_titles(export))
 
 
 def _places(export: Export, path: Path, tick: Tick) -> None:
+    from apps.statements.export.places import write_places
+
     write_places(export.consultation, path)
 
 
@@ -50,6 +55,8 @@ def _json(export: Export, path: Path, tick: Tick) -> None:
 
 
 def _whole(export: Export, path: Path, tick: Tick) -> None:
+    from apps.statements.export.whole_file import write_whole_file
+
     write_whole_file(export.consultation, path, with_names=export.with_names, tick=tick)
 
 
@@ -66,6 +73,8 @@ def _titles(export: Export) -> dict[str, str]:
 
 
 def _letters(export: Export, path: Path, tick: Tick) -> None:
+    from apps.statements.export.letters import write_mailing_letters, write_result_letters
+
     if export.mailing:
         write_mailing_letters(export.mailing, path)
     else:
