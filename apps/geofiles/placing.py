@@ -137,10 +137,18 @@ def place(
                 % {"srid": GEO_SRID}
             )
         fitting, others = [one for one in fitting if one.srid == srid], fitting
+        if not fitting and not others:
+            raise InputRefused(
+                _(
+                    "Weder in EPSG:%(srid)s noch in einem anderen bekannten Koordinatensystem liegt die Zeichnung bei "
+                    "der Gemeinde."
+                )
+                % {"srid": srid}
+            )
         if not fitting:
             raise InputRefused(
                 _("In EPSG:%(srid)s liegt die Zeichnung nicht bei der Gemeinde. Möglich: %(possible)s.")
-                % {"srid": srid, "possible": ", ".join(map(str, others)) or _("nichts")}
+                % {"srid": srid, "possible": ", ".join(map(str, others))}
             )
     if not fitting:
         raise InputRefused(

@@ -137,7 +137,7 @@ def test_a_drawing_without_a_place_waits_for_its_control_points_and_nothing_type
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"east": "500000"}, "nicht bei der Gemeinde"),
+        ({"east": "500000"}, "Weder in EPSG:25833 noch"),
         ({"east": "5681300", "north": "331000"}, "vertauscht"),
         ({"column": "99999"}, "nicht auf der Zeichnung"),
         ({"north": ""}, "Es fehlt: Nord / Breite"),
@@ -163,7 +163,10 @@ def test_a_refused_upload_says_why_and_keeps_the_form(client, running, emil, tmp
     desk = f"/intern/beteiligung/{running.public_id}/planzeichnung/"
     form = {"title": "Plan Süd", "kind": "other", "page": "1"}
     elsewhere = geotiff(tmp_path, srid=25833, origin=(500_000, 5_600_000)).read()
-    for data, words in [(elsewhere, "nicht bei der Gemeinde"), (b"<VRTDataset/>", "Diese Dateiart wird nicht gelesen")]:
+    for data, words in [
+        (elsewhere, "Weder in EPSG:25833 noch"),
+        (b"<VRTDataset/>", "Diese Dateiart wird nicht gelesen"),
+    ]:
         answer = client.post(desk, {**form, "file": upload(data)})
         assert answer.status_code == 422 and words in answer.text and 'value="Plan Süd"' in answer.text
     assert not PlanSheet.objects.exists() and running.documents.count() == 1
@@ -198,7 +201,7 @@ def test_a_pdf_that_says_where_it_lies_is_placed_and_a_wrong_place_is_named_and_
         assert (sheet.source, sheet.srid) == ("file", 25833)
         assert sheet.outline.extent == pytest.approx((west, north - 300, west + 400, north), abs=0.1)
         return
-    assert "wird nicht übernommen" in (shown := client.get(there).text) and "nicht bei der Gemeinde" in shown
+    assert "wird nicht übernommen" in (shown := client.get(there).text) and "Weder in EPSG:25833 noch" in shown
     services.place_sheet(
         sheet=sheet,
         actor=emil,

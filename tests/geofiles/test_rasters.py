@@ -222,7 +222,7 @@ def test_points_that_say_too_little_are_refused(points, words):
 @pytest.mark.parametrize(
     ("affine", "srid", "words"),
     [
-        ((1, 0, 500_000, 0, -1, 5_684_000), 25833, "nicht bei der Gemeinde"),
+        ((1, 0, 500_000, 0, -1, 5_684_000), 25833, "Weder in EPSG:25833 noch"),
         ((1, 0, 332_000, 0, -1, 5_684_000), 25832, "Möglich: EPSG:25833"),
         ((1, 0, 332_000, 0, -1, 5_684_000), 2056, "nicht bekannt"),
         ((1, 0, 332_000, 0, -1, 5_684_000), 0, "nicht bekannt"),
