@@ -41,14 +41,23 @@ class TeaserGroup:
 
 def newest_of_all_layers(municipality: int) -> list[TeaserGroup]:
     """Return a group for every layer that has a page of its own; one query a layer, ``PER_LAYER`` rows each."""
-    return [_newest(layer, municipality) for layer in all_layers() if layer.listing and url_of(layer.listing)]
+    return [_group(layer, municipality) for layer in all_layers() if layer.listing and url_of(layer.listing)]
 
 
-def _newest(layer: MapLayer, municipality: int) -> TeaserGroup:
+def _group(layer: MapLayer, municipality: int) -> TeaserGroup:
+    # A kind whose things are points, lines and areas has a layer for each: they share the page of a thing.
+    parts = [other for other in all_layers() if other is layer or (layer.detail and other.detail == layer.detail)]
+    items = [item for part in parts for item in _newest(part, municipality)]
+    if len(parts) > 1:
+        items.sort(key=lambda item: item.moment.isoformat() if item.moment else "", reverse=True)
+    return TeaserGroup(layer.title, layer.abstract, layer.style.icon, url_of(layer.listing), items[:PER_LAYER])
+
+
+def _newest(layer: MapLayer, municipality: int) -> list[Teaser]:
     # What happened last: the start of the layer's own period where it has one, else the last public change.
     rows = layer.rows(ANONYMOUS, municipality=municipality)
     rows = rows.order_by("-moment", "fid")[:PER_LAYER]
-    items = [
+    return [
         Teaser(
             label=str(_words(layer, layer.label, row[f"f_{layer.label}"])),
             status=_words(layer, layer.status, row[f"f_{layer.status}"]) if layer.status else "",
@@ -59,7 +68,6 @@ def _newest(layer: MapLayer, municipality: int) -> TeaserGroup:
         )
         for row in rows
     ]
-    return TeaserGroup(layer.title, layer.abstract, layer.style.icon, url_of(layer.listing), items)
 
 
 def _words(layer: MapLayer, name: str, value: object) -> str | Promise:
