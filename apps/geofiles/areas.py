@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pyogrio
 import shapely
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
@@ -99,8 +100,6 @@ def read_areas(upload: UploadedFile) -> AreaFile:
 
 
 def _with_gdal(path: Path, kind: str, driver: str, notes: list[str]) -> AreaFile:
-    import pyogrio  # with pandas and Arrow, for whoever reads a file
-
     skipped = ",".join(sorted(set(pyogrio.list_drivers()) - {driver}))
     environment = {
         "GDAL_SKIP": skipped,  # every driver but one is never registered (threat G4)

@@ -27,7 +27,7 @@ Control = tuple[float, float, float, float]
 def prepare(order: dict[str, Any]) -> None:
     """Import the readers and use each once."""
     import pypdf
-    import pypdfium2.raw  # noqa: F401
+    import pypdfium2
     import pyproj
 
     written = io.BytesIO()
@@ -35,6 +35,7 @@ def prepare(order: dict[str, Any]) -> None:
     writer.add_blank_page(10, 10)
     writer.write(written)
     pypdf.PdfReader(io.BytesIO(written.getvalue())).pages[0].get("/VP")
+    pypdfium2.PdfDocument.new().close()
     pyproj.CRS.from_wkt(pyproj.CRS.from_epsg(25833).to_wkt()).to_epsg()
 
 

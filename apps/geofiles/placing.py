@@ -126,9 +126,10 @@ def place(
             _("So läge die Zeichnung spiegelverkehrt. Bitte prüfen Sie, ob Ost- und Nordwert vertauscht sind.")
         )
     corners = [(0, 0), (width, 0), (width, height), (0, height)]
-    outline = shapely.Polygon([(a * x + b * y + c, d * x + e * y + f) for x, y in corners])
-    if not numpy.isfinite(shapely.get_coordinates(outline)).all():
+    ring = [(a * x + b * y + c, d * x + e * y + f) for x, y in corners]
+    if not numpy.isfinite(ring).all():
         raise InputRefused(_("Die Lage enthält Zahlen, die keine Orte sind."))
+    outline = shapely.Polygon(ring)
     fitting = [one for one in readings([outline], extent) if one.share_inside == 1 and not one.swapped]
     if srid is not None:
         if srid not in CANDIDATES:

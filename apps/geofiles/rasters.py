@@ -109,7 +109,7 @@ def _placed_by_its_page(raster: Raster, file: Any, page: int) -> Raster:
     order = {"page": page, "full": (raster.width, raster.height)}
     try:
         with _ask(order, file, PLACE_LIMITS, _PLACE_WORKER) as (told, _answer):
-            points = tuple(_four(point) for point in told["points"][: raster_worker.MAX_POINTS])
+            points = tuple(_four(point) for point in told["points"][: pdf_place_worker.MOST_POINTS])
             return replace(raster, points=points, srid=int(told["srid"])) if points else raster
     except (RasterRefused, KeyError, TypeError, ValueError, OverflowError):
         return raster  # what cannot be read of its place is no fault of the drawing

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyogrio
 import shapely
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
@@ -20,7 +21,6 @@ from apps.geo.untrusted import InputRefused
 from apps.geofiles import file_worker
 from apps.geofiles.archive import unpack_shapefile
 
-# 130 MB of memory: loaded by whoever reads a file, not by each process.
 if TYPE_CHECKING:
     import geopandas
 
@@ -108,7 +108,6 @@ def _place(path: Path, folder: Path) -> Path:
 def _read_with_gdal(source: Path, folder: Path, layer: str, limits: Limits) -> Source:
     import geopandas
     import pyarrow.ipc
-    import pyogrio
 
     order = {"source": str(source), "layer": layer, "drivers": DRIVERS, "max_rows": MAX_ROWS}
     environment = {

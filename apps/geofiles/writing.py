@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pyogrio
 import shapely
 
 from apps.geo.crs import GEO_SRID, WGS84
 from apps.geofiles.qgis_style import qml
 
-# Arrow, pandas and GDAL's writer need 130 MB of memory: they are loaded by whoever writes a file, not by each process.
 if TYPE_CHECKING:
     import geopandas
 
@@ -189,8 +189,6 @@ def _geometry_type(table: "Table") -> str:
 
 
 def _write_arrow(table: "Table", path: Path, *, driver: str, srid: int, **options: str) -> None:
-    import pyogrio
-
     from apps.geofiles.batches import GEOMETRY
 
     pyogrio.write_arrow(

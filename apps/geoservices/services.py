@@ -48,7 +48,7 @@ def write_now(
 
 
 def _write_rows(file_format: Format, layer: MapLayer, actor: Actor, rows: QuerySet[Any], path: Path) -> None:
-    from apps.geofiles.batches import table_of  # with Arrow, which the other processes do without
+    from apps.geofiles.batches import table_of
 
     file_format.write(table_of(layer, actor, rows), path)
 

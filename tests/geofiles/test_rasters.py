@@ -192,6 +192,13 @@ def test_degrees_of_an_unknown_datum_are_no_place():
             from_degrees([(0, 0, 12.6, 51.2)], srid)
 
 
+def test_degrees_that_are_none_are_no_place():
+    pixels = [(0, 0), (WIDTH, 0), (WIDTH, HEIGHT), (0, HEIGHT)]
+    points = [(column, row, 1e6, 5e5) for column, row in pixels]
+    with pytest.raises(InputRefused, match="keine Orte"):
+        place(fit(from_degrees(points, 25833))[0], (WIDTH, HEIGHT), EXTENT, srid=25833)
+
+
 def test_a_third_point_betrays_a_mistake_and_four_even_out_stretched_paper():
     good = [(0, 0, 332000, 5684000), (400, 0, 332400, 5684000), (400, 300, 332400, 5683700)]
     assert fit(good)[1] == pytest.approx(0, abs=1e-6)

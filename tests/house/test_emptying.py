@@ -3,16 +3,16 @@
 import pytest
 from django.db import connection
 
+from apps.consultations.services import create_draft
 from apps.places.models import Municipality
 from tests.conftest import at
-from tests.consultations.conftest import make_draft  # noqa: F401  (a fixture)
 from tests.emptying import MANY, count_rows, delete_rows
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_rows_go_with_their_guarded_history_and_the_guards_come_back(emil, make_draft):  # noqa: F811
-    make_draft()
+def test_rows_go_with_their_guarded_history_and_the_guards_come_back(town, emil):
+    create_draft(municipality=town, actor=emil, values={"title": "Am Anger", "summary": "Zwanzig Häuser."})
     full = count_rows()
     assert {"places_municipality", "consultations_consultation", "consultations_consultationhistory"} <= set(full)
     assert max(full.values()) < MANY

@@ -1,18 +1,10 @@
 """What every reader gets: pages without cookies, strict headers, texts in the footer, friendly errors."""
 
-import datetime as dt
-import re
-
 import pytest
-from django.contrib.gis.geos import LineString
 from django.test import Client
 
-from apps.geo.crs import GEO_SRID
-from apps.ideas.models import Idea
 from apps.places.models import Municipality
 from geo_platform.services import save_text
-from tests.conftest import at, box
-from tests.ideas.conftest import make_idea  # noqa: F401  (a fixture)
 
 TEXT_PAGES = {
     "/impressum/": "imprint",
@@ -134,20 +126,3 @@ def test_the_first_page_offers_the_other_ways_in_and_repeats_none(client, town):
     assert ways and "/karte/" not in ways and "/meldungen/" not in ways and "/meldungen/neu/" not in ways
     page = client.get("/").content.decode()
     assert all(f'<h2 class="card__title"><a href="{url}">' in page for url in ways)
-
-
-def test_what_is_new_are_the_three_newest_of_a_kind_whatever_their_shape(client, town, make_idea):  # noqa: F811
-    start = at(3000, 5000)
-    way = LineString(start.coords, (start.x + 500, start.y), srid=GEO_SRID)
-    for days, (title, shape) in enumerate(
-        [("Bank", at(1000, 1000)), ("Radweg", way), ("Obstwiese", box(2000, 2000, 2100, 2100)), ("Brunnen", at(1, 1))]
-    ):
-        idea = make_idea(title, shape)
-        Idea.objects.filter(pk=idea.pk).update(received_on=dt.date(2026, 3, 1) + dt.timedelta(days))
-    page = client.get("/").text
-    assert re.findall("Bank|Radweg|Obstwiese|Brunnen", page.partition("Neu in")[2]) == [
-        "Brunnen",
-        "Obstwiese",
-        "Radweg",
-    ]
-    assert page.partition("<noscript>")[2].partition("</noscript>")[0].count("<path") == 2
