@@ -72,4 +72,5 @@ def _newest(layer: MapLayer, municipality: int) -> list[Teaser]:
 
 def _words(layer: MapLayer, name: str, value: object) -> str | Promise:
     """Return the German words for a coded value of a declared field, else the value itself."""
-    return layer.field(name).choices.get(value, str(value) if value is not None else "")
+    text = str(value) if value is not None else ""
+    return layer.field(name).choices.get(text, text)

@@ -152,7 +152,7 @@ def _ask(
 ) -> list[dict[str, Any]]:
     if point.srid != GEO_SRID:
         raise ValueError(f"The point must be in EPSG:{GEO_SRID}, not {point.srid}.")
-    values = {
+    values: dict[str, int | str | dt.date | None] = {
         "town": category.municipality_id,
         "category": category.pk,
         "group": category.group_id,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Polygon
+from django.contrib.gis.geos import GeometryCollection, GEOSGeometry, MultiPolygon, Polygon
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
@@ -29,10 +29,10 @@ def parse_area(text: str) -> GEOSGeometry:
     return MultiPolygon(parts, srid=drawn.srid)
 
 
-def _polygons(shape: Any) -> list[Polygon]:
+def _polygons(shape: GEOSGeometry) -> list[Polygon]:
     if isinstance(shape, Polygon):
         return [shape]
-    return [part for piece in shape for part in _polygons(piece)] if shape.geom_typeid > 3 else []
+    return [part for piece in shape for part in _polygons(piece)] if isinstance(shape, GeometryCollection) else []
 
 
 class AreaField(forms.CharField):
@@ -43,7 +43,7 @@ class AreaField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"required": False, "max_length": MAX_LENGTH, **kwargs})
 
-    def clean(self, value: Any) -> Any:
+    def clean(self, value: str | None) -> GEOSGeometry | None:
         text = super().clean(value)
         if not text:
             return None

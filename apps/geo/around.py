@@ -5,8 +5,8 @@ So "ideas in this plan area" and "consultations at this report" need no kind tha
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from django.contrib.gis.geos import GEOSGeometry
 from django.db.models import F, TextField, Value
 from django.db.models.functions import Cast
 
@@ -28,7 +28,7 @@ class Thing:
 
 
 def things_at(
-    geometry: Any, names: Sequence[str], *, municipality: int, within_m: float = 0, leave_out: str = ""
+    geometry: GEOSGeometry, names: Sequence[str], *, municipality: int, within_m: float = 0, leave_out: str = ""
 ) -> list[Thing]:
     """Return public features of the named layers that meet a storage-CRS geometry, or lie at most ``within_m`` from it.
 

@@ -1,8 +1,9 @@
 """Who is reading. Public URLs answer as nobody, whoever asks, so that their answers may be cached."""
 
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Manager, Model
 
 
 class StaffMember(Protocol):
@@ -12,7 +13,7 @@ class StaffMember(Protocol):
     def is_authenticated(self) -> Literal[True]: ...
 
     @property
-    def memberships(self) -> Any:
+    def memberships(self) -> Manager[Model]:
         """The departments that somebody belongs to (related manager)."""
 
     def towns_with_role(self, *wanted: str) -> list[int]:

@@ -2,7 +2,6 @@
 
 import platform
 import re
-from typing import Any
 
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.exceptions import FieldDoesNotExist
@@ -29,13 +28,13 @@ RESERVED = {
 
 
 @register()
-def check_layers(**_: Any) -> list[CheckMessage]:
+def check_layers(**_: object) -> list[CheckMessage]:
     """Return an error for each layer whose names, fields, geometry or style do not hold."""
     return [Error(problem, id="geo.E001") for layer in all_layers() for problem in problems(layer)]
 
 
 @register()
-def check_processor(**_: Any) -> list[CheckMessage]:
+def check_processor(**_: object) -> list[CheckMessage]:
     """Warn where nothing from outside can be opened: the sandbox has no list of calls for this processor."""
     machine = platform.machine()
     if machine in PROCESSORS:

@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.apps import AppConfig
+from django.db.models import Model
 from django.utils.functional import Promise
+
+if TYPE_CHECKING:  # app configurations are read before there are models
+    from apps.geo.audience import StaffMember
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,6 @@ class PlatformApp(AppConfig):
     def __init_subclass__(cls) -> None:
         cls.default = True
 
-    def desk_counts(self, user: Any, municipality: Any) -> Mapping[str, str | Promise]:
+    def desk_counts(self, user: "StaffMember", municipality: Model) -> Mapping[str, str | Promise]:
         """Return what waits behind this app's desk entrances, by route name: ``{"reports_inbox": "12 offen"}``."""
         return {}

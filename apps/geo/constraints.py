@@ -1,7 +1,5 @@
 """Constraints on geometry that the database enforces, whoever writes."""
 
-from typing import Any
-
 from django.db import models
 
 from apps.geo.functions import ValidInExtent
@@ -17,10 +15,10 @@ class GeometryConstraint(models.CheckConstraint):
         self.field = field
         super().__init__(condition=ValidInExtent(models.F(field)), name=name)
 
-    def validate(self, model: Any, instance: Any, exclude: Any = None, using: str = "default") -> None:
+    def validate(self, *_: object, **_more: object) -> None:
         return None
 
-    def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, tuple[()], dict[str, str]]:
         return (
             f"{self.__class__.__module__}.{self.__class__.__name__}",
             (),

@@ -4,7 +4,7 @@ GEOS (through shapely) finds the fault and mends it; measures come from the data
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 import shapely
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
@@ -104,7 +104,19 @@ def _repaired(drawn: shapely.Geometry, kind: str) -> GEOSGeometry | None:
     return whole
 
 
-def report(geometry: GEOSGeometry, *, closed: bool = False) -> dict[str, Any]:
+class Report(TypedDict):
+    """What the drawing page asks for while somebody draws."""
+
+    geojson: str
+    coordinates: str
+    area_m2: float
+    length_m: float
+    fault: str
+    offer: str
+    repaired: str
+
+
+def report(geometry: GEOSGeometry, *, closed: bool = False) -> Report:
     """Return what the drawing page asks for while somebody draws; JSON-ready.
 
     ``geojson`` (CRS84), ``coordinates`` (the list), ``area_m2``, ``length_m``, ``fault`` and ``offer`` (empty when

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.contrib.gis.geos import GEOSGeometry
 from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -36,7 +37,7 @@ class DrawnFormMixin(forms.Form):
     )
     repair = forms.BooleanField(required=False)
 
-    def __init__(self, *args: Any, geometry: Any = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, geometry: GEOSGeometry | None = None, **kwargs: Any) -> None:
         if geometry is not None:
             kwargs["initial"] = {
                 "shape": as_coordinates(geometry, closed="LineString" in self.drawn_types),

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import shapely
-from django.contrib.gis.geos import GEOSException, GEOSGeometry
+from django.contrib.gis.geos import GeometryCollection, GEOSException, GEOSGeometry, LineString, Point
 from django.utils.translation import gettext as _
 
 from apps.geo.crs import GEO_SRID, STORAGE_EXTENT
@@ -108,16 +108,16 @@ def _vertex(line: str) -> Position:
     )
 
 
-def as_coordinates(geometry: Any, *, closed: bool = False) -> str:
+def as_coordinates(geometry: GEOSGeometry, *, closed: bool = False) -> str:
     """Return the list that ``parse_drawn`` reads: metres to the millimetre, rings parted by an empty line.
 
     ``closed`` repeats the first vertex of a ring at its end; needed where an open list would mean a line.
     """
-    if geometry.geom_type == "Point":
-        rings: list[Sequence[Position]] = [[geometry.coords]]
-    elif geometry.geom_type == "LineString":
-        rings = [geometry.coords]
+    if isinstance(geometry, Point):
+        rings: list[Sequence[Sequence[float]]] = [[geometry.coords]]
+    elif isinstance(geometry, LineString):
+        rings = [[*geometry.coords]]
     else:
-        parts: Any = [geometry] if geometry.geom_type == "Polygon" else geometry
+        parts: Any = geometry if isinstance(geometry, GeometryCollection) else [geometry]
         rings = [ring.coords if closed else ring.coords[:-1] for part in parts for ring in part]
     return "\n\n".join("\n".join(f"{x:.3f} {y:.3f}" for x, y in ring) for ring in rings)

@@ -1,5 +1,6 @@
 """Edits at the desk that refuse to overwrite somebody else's: a version counts up with every change."""
 
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from django.db import models
@@ -46,7 +47,7 @@ def lock_for_edit(row: Row, *, version: int | None) -> Row:
     return fresh
 
 
-def apply_edit(row: Editable, changes: dict[str, Any]) -> bool:
+def apply_edit(row: Editable, changes: Mapping[str, object]) -> bool:
     """Store the values that differ in a locked row and count its version up; False when nothing differs."""
     differing = [name for name, value in changes.items() if getattr(row, name) != value]
     for name in differing:

@@ -1,6 +1,6 @@
 """The fields of a form by what they are (``form.fields[name]`` alone promises only a ``Field``), and one for text."""
 
-from typing import Any, cast
+from typing import cast
 
 from django import forms
 
@@ -25,7 +25,7 @@ def one_of_several(field: forms.Field, value: bool = True) -> None:
 class CleanCharField(forms.CharField):
     """Text from outside without control characters; NUL and lone surrogates are refused with a sentence."""
 
-    def to_python(self, value: Any) -> str:
+    def to_python(self, value: object) -> str:
         try:
             return super().to_python(clean_text(value) if isinstance(value, str) else value) or ""
         except InputRefused as error:

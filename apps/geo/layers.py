@@ -11,7 +11,8 @@ from typing import Any
 
 from django.contrib.gis.db.models import GeometryField
 from django.contrib.gis.db.models.functions import Transform
-from django.db.models import DateTimeField, F, Q, QuerySet
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import DateTimeField, F, Model, Q, QuerySet
 from django.db.models import Field as ModelField
 from django.db.models.functions import Cast, Coalesce
 from django.urls import NoReverseMatch, reverse
@@ -36,7 +37,7 @@ class Field:
     name: str
     title: Text
     source: str = ""
-    choices: Mapping[Any, Text] = field(default_factory=dict)
+    choices: Mapping[str, Text] = field(default_factory=dict)
     internal: bool = False
     filterable: bool = True
 
@@ -68,7 +69,7 @@ class Style:
     classes: tuple[StyleClass, ...] = ()
     min_zoom: int = 0
 
-    def colour_of(self, value: Any) -> str:
+    def colour_of(self, value: object) -> str:
         """Return the colour of a feature with that value of the style's field."""
         return next((one.colour for one in self.classes if one.value == str(value)), self.colour)
 
@@ -105,12 +106,15 @@ class MapLayer:
     licence_url: str = "https://www.govdata.de/dl-de/by-2-0"
 
     @property
-    def model(self) -> Any:
+    def model(self) -> type[Model]:
         return self.features(ANONYMOUS).model
 
     @property
     def geometry_field(self) -> GeometryField:
-        return self.model._meta.get_field(self.geometry)
+        column = self.model._meta.get_field(self.geometry)
+        if not isinstance(column, GeometryField):
+            raise FieldDoesNotExist(self.geometry)
+        return column
 
     @property
     def geometry_type(self) -> str:
@@ -157,7 +161,7 @@ class MapLayer:
         since: dt.datetime | None = None,
         until: dt.datetime | None = None,
         ids: Iterable[str] | None = None,
-        filters: Mapping[str, Sequence[Any]] | None = None,
+        filters: Mapping[str, Sequence[object]] | None = None,
         after: str | None = None,
         srid: int | None = None,
         among: QuerySet[Any] | None = None,
@@ -186,7 +190,7 @@ class MapLayer:
 
     def read(self, features: QuerySet[Any], actor: Actor, *, srid: int | None = None) -> QuerySet[Any]:
         """Return what ``rows()`` does for features from ``matching()`` of the same actor, which a caller counts too."""
-        shape: Any = F(self.geometry) if srid in (None, GEO_SRID) else Transform(self.geometry, srid)
+        shape = F(self.geometry) if srid in (None, GEO_SRID) else Transform(self.geometry, srid)
         columns = {f"f_{f.name}": F(f.path) for f in self.fields_for(actor)}
         return features.order_by("public_id").values(
             fid=F("public_id"), shape=shape, changed=F(self.changed), moment=self._moment(), **columns
@@ -202,7 +206,7 @@ class MapLayer:
         since: dt.datetime | None = None,
         until: dt.datetime | None = None,
         ids: Iterable[str] | None = None,
-        filters: Mapping[str, Sequence[Any]] | None = None,
+        filters: Mapping[str, Sequence[object]] | None = None,
         after: str | None = None,
         among: QuerySet[Any] | None = None,
     ) -> QuerySet[Any]:
@@ -231,7 +235,7 @@ class MapLayer:
             features = features.filter(public_id__gt=after)
         return features
 
-    def _moment(self) -> Any:
+    def _moment(self) -> F | Coalesce:
         """What a list is ordered by: when the thing came or begins, not when somebody last touched it."""
         name = (self.period or (self.changed,))[0]
         column = self.model._meta.get_field(name)

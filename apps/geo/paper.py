@@ -30,7 +30,7 @@ class NotOnPaper(ValueError):
     """An address that the document may not show; the renderer leaves a gap there."""
 
 
-def write_pdf(template: str, context: Mapping[str, Any], *, files: Files) -> bytes:
+def write_pdf(template: str, context: Mapping[str, object], *, files: Files) -> bytes:
     """Return a template of ours as PDF/UA-1. ``files`` are the pictures that it names as ``paper:NAME``.
 
     The template has ``<html lang>`` and ``<title>``, and every picture in it an ``alt``.
@@ -52,7 +52,7 @@ def _fetcher(files: Files) -> Any:
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
     class GivenFiles(URLFetcher):
-        def fetch(self, url: str, headers: Any = None) -> Any:
+        def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
             name = url.removeprefix(SCHEME)
             if name == url or name not in files:
                 log.warning("a document names an address that it may not show: %.200r", url)

@@ -12,10 +12,13 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import Any
+from typing import Any, Self
 
 import psycopg
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
+from psycopg._queries import PostgresQuery
+from psycopg.abc import Params, Query
 from psycopg.types.string import TextLoader
 
 
@@ -46,20 +49,25 @@ class _PreparedCursor(psycopg.RawCursor[Any]):
         self.adapters.register_loader("json", TextLoader)
 
     def execute(
-        self, query: Any, params: Any = None, *, prepare: bool | None = True, binary: bool | None = None
-    ) -> Any:
+        self,
+        query: Any,
+        params: Any = None,
+        *,
+        prepare: bool | None = True,
+        binary: bool | None = None,
+    ) -> Self:
         statement, names = _numbered(query)
         values = [(params or {})[name] for name in names]
         return super().execute(statement, values, prepare=prepare, binary=binary)
 
-    def _convert_query(self, query: Any, params: Any = None) -> Any:
+    def _convert_query(self, query: Query, params: Params | None = None) -> PostgresQuery:
         """Remember the statement for Django's query log, which psycopg forgets when it is prepared."""
         self._query = super()._convert_query(query, params)
         return self._query
 
 
 @contextmanager
-def prepared_cursor() -> Iterator[Any]:
+def prepared_cursor() -> Iterator[CursorWrapper]:
     """Give a cursor on Django's own connection whose statements stay prepared there.
 
     The same transaction, query log, execute wrappers and errors as ``connection.cursor()``. Prepared statements belong

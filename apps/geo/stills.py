@@ -8,9 +8,8 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
 
-from django.contrib.gis.geos import GeometryCollection, GEOSGeometry
+from django.contrib.gis.geos import GeometryCollection, GEOSGeometry, LineString, Point, Polygon
 from django.urls import NoReverseMatch, reverse
 
 from apps.geo.crs import GEO_SRID
@@ -88,7 +87,7 @@ def draw_still(shapes: Iterable[tuple[GEOSGeometry, str]], *, zoom: int | None =
     found = [(shape, colour) for shape, colour in shapes if shape][:MAX_SHAPES]
     if not found:
         return None
-    moved: Any = to_mercator(GeometryCollection([shape for shape, _colour in found], srid=GEO_SRID))
+    moved = to_mercator(GeometryCollection([shape for shape, _colour in found], srid=GEO_SRID))
     west, south, east, north = moved.extent
     level = _zoom_for(east - west, north - south, zoom)
     scale = TILE_PX * 2**level / (2 * HALF_WORLD_M)  # pixels of a metre
@@ -123,15 +122,15 @@ def _tiles(zoom: int, left: float, top: float) -> Iterable[Tile]:
             yield Tile(href, round(column * TILE_PX - left, 1), round(row * TILE_PX - top, 1), column, row)
 
 
-def _marks(shape: Any, colour: str, pixel: Callable[[float, float], tuple[float, float]]) -> Iterable[Mark]:
-    if shape.geom_type == "Point":
+def _marks(shape: GEOSGeometry, colour: str, pixel: Callable[[float, float], tuple[float, float]]) -> Iterable[Mark]:
+    if isinstance(shape, Point):
         x, y = pixel(shape.x, shape.y)
         yield Mark(colour, x=x, y=y)
-    elif shape.geom_type == "LineString":
+    elif isinstance(shape, LineString):
         yield Mark(colour, _path(shape.coords, pixel))
-    elif shape.geom_type == "Polygon":
+    elif isinstance(shape, Polygon):
         yield Mark(colour, "".join(_path(ring, pixel) + "Z" for ring in shape.coords), is_area=True)
-    else:
+    elif isinstance(shape, GeometryCollection):
         for part in shape:
             yield from _marks(part, colour, pixel)
 

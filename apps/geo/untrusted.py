@@ -9,8 +9,8 @@ import json
 import math
 import re
 import unicodedata
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
 
 from django.contrib.gis.geos import GEOSException, GEOSGeometry, MultiPolygon, Point, Polygon
 from django.contrib.gis.geos.linestring import LineString
@@ -19,6 +19,9 @@ from django.utils.translation import gettext as _
 from apps.geo.crs import STORAGE_EXTENT, WGS84
 from apps.geo.degrees import to_storage
 from apps.geo.layers import Bbox
+
+#: What ``json.loads`` makes of a text.
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 
 MAX_BYTES = 64_000
 MAX_DEPTH = 8
@@ -51,7 +54,7 @@ def clean_text(value: str) -> str:
     return "".join(c for c in text if c in "\n\t" or (unicodedata.category(c) != "Cc" and c not in hidden))
 
 
-def parse_json(text: str | bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH) -> Any:
+def parse_json(text: str | bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH) -> Json:
     """Return the JSON value of a text of bounded size and nesting; raises ``InputRefused``."""
     raw = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     if len(raw) > max_bytes:
@@ -73,7 +76,7 @@ def _no_constant(name: str) -> None:
     raise ValueError(name)
 
 
-def parse_number(value: Any, what: str) -> float:
+def parse_number(value: object, what: str) -> float:
     """Return a finite number from text (comma or point) or a number; raises ``GeometryRefused``."""
     text = str(value).strip()
     if isinstance(value, bool) or not re.fullmatch(r"[+-]?\d{1,12}([.,]\d{1,20})?([eE][+-]?\d{1,3})?", text, re.ASCII):
@@ -84,7 +87,7 @@ def parse_number(value: Any, what: str) -> float:
     return number
 
 
-def parse_lonlat(lon: Any, lat: Any) -> Point:
+def parse_lonlat(lon: object, lat: object) -> Point:
     """Return the storage-CRS point of a longitude and latitude in degrees (WGS 84); raises ``GeometryRefused``."""
     x, y = parse_number(lon, _("Die geographische Länge")), parse_number(lat, _("Die geographische Breite"))
     _check_lonlat(x, y)
@@ -107,7 +110,7 @@ def parse_bbox(text: str) -> Bbox:
 
 
 def parse_geojson_geometry(
-    value: str | bytes | dict[str, Any],
+    value: str | bytes | Mapping[str, object],
     *,
     allowed: Sequence[str] = ("Point",),
     max_bytes: int = MAX_BYTES,
@@ -147,7 +150,7 @@ def parse_geojson_geometry(
         raise GeometryRefused(_("Ein Ring braucht mindestens vier Punkte und muss sich schließen.")) from error
 
 
-def _position(value: Any, counter: list[int]) -> tuple[float, float]:
+def _position(value: object, counter: list[int]) -> tuple[float, float]:
     if not isinstance(value, list) or not 2 <= len(value) <= 4:
         raise GeometryRefused(_("Ein Punkt besteht aus Länge und Breite."))
     counter[0] += 1
@@ -178,25 +181,25 @@ def _check_lonlat(lon: float, lat: float) -> None:
     raise GeometryRefused(_("Der Ort liegt nicht in Deutschland."))
 
 
-def _positions(value: Any, counter: list[int]) -> list[tuple[float, float]]:
+def _positions(value: object, counter: list[int]) -> list[tuple[float, float]]:
     if not isinstance(value, list):
         raise GeometryRefused(_("Eine Liste von Punkten fehlt."))
     return [_position(item, counter) for item in value]
 
 
-def _polygon(value: Any, counter: list[int]) -> Polygon:
+def _polygon(value: object, counter: list[int]) -> Polygon:
     if not isinstance(value, list) or not value:
         raise GeometryRefused(_("Eine Fläche braucht einen äußeren Ring."))
     return Polygon(*(_positions(ring, counter) for ring in value), srid=WGS84)
 
 
-def _multipolygon(value: Any, counter: list[int]) -> MultiPolygon:
+def _multipolygon(value: object, counter: list[int]) -> MultiPolygon:
     if not isinstance(value, list) or not value:
         raise GeometryRefused(_("Eine Fläche braucht einen äußeren Ring."))
     return MultiPolygon(*(_polygon(part, counter) for part in value), srid=WGS84)
 
 
-_BUILDERS: dict[str, Any] = {
+_BUILDERS: dict[str, Callable[[object, list[int]], GEOSGeometry]] = {
     "Point": lambda value, counter: Point(*_position(value, counter), srid=WGS84),
     "LineString": lambda value, counter: LineString(_positions(value, counter), srid=WGS84),
     "Polygon": _polygon,

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 _START = Path(__file__).with_name("start.py")
 
@@ -35,7 +35,7 @@ def run_confined(
     limits: Limits,
     answer: IO[bytes],
     source: IO[bytes] | None = None,
-    order: Mapping[str, Any] | None = None,
+    order: Mapping[str, object] | None = None,
     reads: Path | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> None:

@@ -2,11 +2,10 @@
 
 import json
 from collections.abc import Iterable
-from typing import Any
 
 from django import template
-from django.contrib.gis.geos import Point
-from django.forms import BaseForm
+from django.contrib.gis.geos import GEOSGeometry, Point
+from django.forms import BaseForm, BoundField
 from django.template import Context
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
@@ -31,7 +30,7 @@ def _url(name: str) -> str:
         return ""
 
 
-def _common(context: Context) -> dict[str, Any]:
+def _common(context: Context) -> dict[str, object]:
     """Return what every map needs: a number of its own, the nonce, and whether Leaflet is in the page already."""
     request = context.get("request")
     # The frame below the template's own: a map in an included template counts as well.
@@ -49,7 +48,7 @@ def _common(context: Context) -> dict[str, Any]:
 
 def _degrees(point: Point) -> tuple[float, float]:
     """Return longitude and latitude of the one point of a page (lists are transformed in SQL)."""
-    moved: Any = to_degrees(point)
+    moved = to_degrees(point)
     return round(moved.x, 6), round(moved.y, 6)
 
 
@@ -66,15 +65,15 @@ def feature_map(
     at: Point | None = None,
     bbox: str = "",
     panel: str = "",
-    ids: Iterable[Any] | None = None,
+    ids: Iterable[object] | None = None,
     internal: bool = False,
     detail: str = "",
     listed: str | None = None,
     area: str = "",
     overlays: str = "",
-    still_shapes: Iterable[tuple[Any, str]] = (),
+    still_shapes: Iterable[tuple[GEOSGeometry, str]] = (),
     still_label: str = "",
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Show layers on a map: ``{% feature_map layers="reports,ideas" height="large" %}``.
 
     ``layers`` (or ``layer``) are names of map layers, empty for all; ``height`` small, medium, large or fill;
@@ -114,7 +113,7 @@ def feature_map(
     }
 
 
-def _still_of(names: str, at: Point | None, ids: Iterable[Any] | None, zoom: int | None) -> Still | None:
+def _still_of(names: str, at: Point | None, ids: Iterable[object] | None, zoom: int | None) -> Still | None:
     """Return the picture for readers without JavaScript: what a list of features shows, or else the one place."""
     shapes = [shape for name in names.split(",") for feature in ids or () for shape in _shape_of(name.strip(), feature)]
     if not shapes and at is not None:
@@ -122,7 +121,7 @@ def _still_of(names: str, at: Point | None, ids: Iterable[Any] | None, zoom: int
     return draw_still(shapes, zoom=zoom)
 
 
-def _shape_of(name: str, feature: Any) -> Iterable[tuple[Any, str]]:
+def _shape_of(name: str, feature: object) -> Iterable[tuple[GEOSGeometry, str]]:
     """Yield shape and colour of a feature of that layer, unless its shape was not loaded with it."""
     try:
         layer = get_layer(name)
@@ -135,8 +134,13 @@ def _shape_of(name: str, feature: Any) -> Iterable[tuple[Any, str]]:
 
 @register.inclusion_tag("geo/still.html")
 def still_map(
-    shape: Any, label: str, layer: str = "", feature: Any = None, zoom: int | None = None, source: bool = True
-) -> dict[str, Any]:
+    shape: GEOSGeometry,
+    label: str,
+    layer: str = "",
+    feature: object = None,
+    zoom: int | None = None,
+    source: bool = True,
+) -> dict[str, object]:
     """Show where something is on a picture that needs no script: ``{% still_map report.point label=report.address %}``.
 
     ``shape`` has the storage CRS; with ``layer`` and ``feature`` it takes the colour that the layer declares.
@@ -151,7 +155,7 @@ def _still_words(label: str) -> str:
 
 
 @register.inclusion_tag("geo/pin_input.html", takes_context=True)
-def pin_input(context: Context, form: BaseForm, height: str = "medium") -> dict[str, Any]:
+def pin_input(context: Context, form: BaseForm, height: str = "medium") -> dict[str, object]:
     """Let somebody show a place: map, address search and numbers for a form with ``lon``, ``lat`` and ``address``.
 
     The form is a ``places.pin.PinFormMixin`` or has fields of these names. Without JavaScript the address and the two
@@ -171,7 +175,9 @@ def pin_input(context: Context, form: BaseForm, height: str = "medium") -> dict[
 
 
 @register.inclusion_tag("geo/pin_map.html", takes_context=True)
-def pin_map(context: Context, field_lon: Any, field_lat: Any, height: str = "medium") -> dict[str, Any]:
+def pin_map(
+    context: Context, field_lon: BoundField, field_lat: BoundField, height: str = "medium"
+) -> dict[str, object]:
     """Let somebody show a place in two bound fields of any names: only the map, the fields stand elsewhere."""
     return {
         **_common(context),
@@ -186,12 +192,12 @@ def pin_map(context: Context, field_lon: Any, field_lat: Any, height: str = "med
 @register.inclusion_tag("geo/shapes_map.html", takes_context=True)
 def shapes_map(
     context: Context,
-    collection: dict[str, Any],
+    collection: dict[str, object],
     shapes_id: str = "shapes",
     height: str = "medium",
     brings_leaflet: bool = True,
     overlays: str = "",
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Show a GeoJSON collection (WGS 84) that the page itself has: no layer of the registry, nothing that is fetched.
 
     Properties of a feature: ``title``, ``colour`` (``#rrggbb``), ``id`` (a button ``data-shape="id"

@@ -1,8 +1,7 @@
 """Lengths and areas in the words of a German reader. Measures come from SQL; these filters only speak."""
 
-from typing import Any
-
 from django import template
+from django.contrib.gis.measure import Distance
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
@@ -10,16 +9,16 @@ register = template.Library()
 
 
 @register.filter
-def metres(value: Any) -> str:
+def metres(value: float | Distance) -> str:
     """Return a length in metres (a number, or a ``Distance``) as "80 m" or "1,3 km"."""
-    length = float(getattr(value, "m", value))
+    length = float(value.m if isinstance(value, Distance) else value)
     if length < 995:
         return _("%(n)d\u00a0m") % {"n": round(length, -1) if length > 100 else round(length)}
     return _("%(n)s\u00a0km") % {"n": number_format(length / 1000, 1)}
 
 
 @register.filter
-def hectares(value: Any) -> str:
+def hectares(value: float) -> str:
     """Return an area in square metres as "850 m²", "1,27 ha" or "34,9 ha"."""
     area = float(value)
     if area < 1000:

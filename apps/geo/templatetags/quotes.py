@@ -1,7 +1,5 @@
 """Titles that carry quotation marks of their own, inside a sentence that quotes them."""
 
-from typing import Any
-
 from django import template
 
 register = template.Library()
@@ -11,6 +9,6 @@ _HALVES = str.maketrans({"„": "‚", "“": "‘"})
 
 
 @register.filter
-def within_quotes(title: Any) -> str:
+def within_quotes(title: object) -> str:
     """Return a title for a place between „ and “: „Bebauungsplan ‚Apfelwiesen‘“."""
     return str(title).translate(_HALVES)

@@ -4,13 +4,12 @@ import csv
 import datetime as dt
 import io
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.utils.translation import gettext as _
 
-from apps.geo.untrusted import InputRefused, parse_json
+from apps.geo.untrusted import InputRefused, Json, parse_json
 from apps.hotspots.feeds.records import Found, Skipped, found
 
 MAX_BYTES = 20_000_000
@@ -33,6 +32,9 @@ _NAMES = {
 }
 
 
+Record = dict[str, Json]
+
+
 @dataclass
 class Feed:
     """A feed as read: which format it was, its hotspots, and why how many rows were left out."""
@@ -51,14 +53,14 @@ def read_feed(raw: bytes, *, now: dt.datetime) -> Feed:
     data = parse_json(raw.removeprefix(b"\xef\xbb\xbf"), max_bytes=MAX_BYTES, max_depth=MAX_DEPTH)
     if isinstance(data, dict) and data.get("type") == "FeatureCollection":
         return _collect("geojson", _list(data, "features"), _from_geojson, now)
-    if isinstance(data, dict) and isinstance(data.get("nodes"), list):
-        if any(isinstance(node, dict) and "node_id" in node for node in data["nodes"]) or "links" in data:
-            return _collect("meshviewer", data["nodes"], _from_meshviewer, now)
-        return _collect("nodelist", data["nodes"], _from_nodelist, now)
+    if isinstance(data, dict) and isinstance(nodes := data.get("nodes"), list):
+        if any(isinstance(node, dict) and "node_id" in node for node in nodes) or "links" in data:
+            return _collect("meshviewer", nodes, _from_meshviewer, now)
+        return _collect("nodelist", nodes, _from_nodelist, now)
     raise InputRefused(_("Das ist weder GeoJSON noch meshviewer.json, nodelist.json oder CSV."))
 
 
-def _collect(name: str, rows: Iterable[Any], read: Callable[[Any], Mapping[str, Any]], now: dt.datetime) -> Feed:
+def _collect(name: str, rows: Iterable[Json], read: Callable[[Record], Record], now: dt.datetime) -> Feed:
     feed, keys = Feed(name), set()
     for number, row in enumerate(rows):
         if number >= MAX_ROWS:
@@ -77,18 +79,18 @@ def _collect(name: str, rows: Iterable[Any], read: Callable[[Any], Mapping[str, 
     return feed
 
 
-def _list(data: Mapping[str, Any], name: str) -> list[Any]:
+def _list(data: Record, name: str) -> list[Json]:
     value = data.get(name)
     if not isinstance(value, list):
         raise InputRefused(_("In der Datei fehlt die Liste „%(name)s“.") % {"name": name})
     return value
 
 
-def _dict(value: Any) -> dict[str, Any]:
+def _dict(value: Json) -> Record:
     return value if isinstance(value, dict) else {}
 
 
-def _by_names(row: Mapping[str, Any]) -> dict[str, Any]:
+def _by_names(row: Record) -> Record:
     values = {str(name).strip().lower(): value for name, value in row.items()}
     chosen = {}
     for ours, theirs in _NAMES.items():
@@ -96,7 +98,7 @@ def _by_names(row: Mapping[str, Any]) -> dict[str, Any]:
     return chosen
 
 
-def _from_geojson(feature: Mapping[str, Any]) -> dict[str, Any]:
+def _from_geojson(feature: Record) -> Record:
     values = _by_names(_dict(feature.get("properties")))
     geometry = _dict(feature.get("geometry"))
     position = geometry.get("coordinates")
@@ -105,7 +107,7 @@ def _from_geojson(feature: Mapping[str, Any]) -> dict[str, Any]:
     return {**values, "key": values["key"] or feature.get("id"), "lon": position[0], "lat": position[1]}
 
 
-def _from_meshviewer(node: Mapping[str, Any]) -> dict[str, Any]:
+def _from_meshviewer(node: Record) -> Record:
     # Struct of yanic, output/meshviewer-ffrgb/struct.go; "owner" and "network" are never touched.
     place = _dict(node.get("location"))
     return {
@@ -118,7 +120,7 @@ def _from_meshviewer(node: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _from_nodelist(node: Mapping[str, Any]) -> dict[str, Any]:
+def _from_nodelist(node: Record) -> Record:
     place, status = _dict(node.get("position")), _dict(node.get("status"))
     return {
         "key": node.get("id"),
@@ -130,7 +132,7 @@ def _from_nodelist(node: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _table(raw: bytes) -> Iterator[dict[str, Any]]:
+def _table(raw: bytes) -> Iterator[Record]:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from apps.geo.untrusted import InputRefused, clean_text, parse_number
+from apps.geo.untrusted import InputRefused, Json, clean_text, parse_number
 
 _LOCAL = ZoneInfo("Europe/Berlin")
 _MOMENT = re.compile(r"(\d{4})-(\d\d)-(\d\d)T?(\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?(Z|[+-]\d\d:?\d\d)?", re.ASCII)
@@ -33,12 +33,12 @@ class Found:
     """One hotspot of a feed. ``lon``, ``lat`` as given (WGS 84 degrees, unchecked); ``values`` what the feed says."""
 
     key: str
-    lon: Any
-    lat: Any
+    lon: Json
+    lat: Json
     values: dict[str, Any]
 
 
-def found(raw: Mapping[str, Any], *, now: dt.datetime) -> Found:
+def found(raw: Mapping[str, Json], *, now: dt.datetime) -> Found:
     """Return the record made from plain values under our names; raises ``Skipped``.
 
     ``raw`` may hold key, lon, lat, name, ssid, operator, note, environment, radius_m, status and last_seen. What is
@@ -61,7 +61,7 @@ def found(raw: Mapping[str, Any], *, now: dt.datetime) -> Found:
     return Found(key, raw.get("lon"), raw.get("lat"), {name: value for name, value in values.items() if value})
 
 
-def parse_moment(value: Any, *, now: dt.datetime) -> dt.datetime | None:
+def parse_moment(value: Json, *, now: dt.datetime) -> dt.datetime | None:
     """Return the instant that a feed means, or None.
 
     Takes seconds since 1970, stray blanks and offsets without a colon; a time without an offset is German local
@@ -91,33 +91,33 @@ def _zone(offset: str | None) -> dt.tzinfo:
     return dt.timezone(sign * dt.timedelta(hours=int(offset[1:3]), minutes=int(offset[-2:])))
 
 
-def _is_empty(value: Any) -> bool:
+def _is_empty(value: Json) -> bool:
     return value is None or str(value).strip() == ""
 
 
-def _text(value: Any, most: int) -> str:
+def _text(value: Json, most: int) -> str:
     if not isinstance(value, str | int | float) or isinstance(value, bool):
         return ""
     return re.sub(r"\s+", " ", clean_text(str(value)[: most * 4])).strip()[:most].strip()
 
 
-def _word(value: Any) -> str:
+def _word(value: Json) -> str:
     return str(value).strip().lower() if isinstance(value, str | bool | int) else ""
 
 
-def _status(value: Any) -> str:
+def _status(value: Json) -> str:
     if _is_empty(value):
         return ""
     word = _word(value)
     return "online" if word in _TRUE else "offline" if word in _FALSE else "unknown"
 
 
-def _environment(value: Any) -> str:
+def _environment(value: Json) -> str:
     word = _word(value)
     return "indoor" if word in _INDOOR else "outdoor" if word in _OUTDOOR else ""
 
 
-def _radius(value: Any) -> int | None:
+def _radius(value: Json) -> int | None:
     try:
         metres = round(parse_number(value, "")) if not _is_empty(value) else 0
     except InputRefused:

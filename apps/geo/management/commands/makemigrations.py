@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.commands import makemigrations
+from django.db.migrations import Migration
 from django.db.migrations.writer import MigrationWriter
 
 from apps.geo.crs import GEO_SRID
@@ -15,7 +16,7 @@ IMPORT = "from apps.geo.crs import GEO_SRID\n"
 class Command(makemigrations.Command):
     """A migration that holds the literal SRID could not be replayed by a town with another ``GEO_SRID``."""
 
-    def write_migration_files(self, changes: dict[str, list[Any]], *args: Any, **kwargs: Any) -> None:
+    def write_migration_files(self, changes: dict[str, list[Migration]], *args: Any, **kwargs: Any) -> None:
         super().write_migration_files(changes, *args, **kwargs)
         if self.dry_run:
             return
