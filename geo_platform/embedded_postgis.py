@@ -55,7 +55,7 @@ def database_settings(base_dir: Path) -> dict[str, object]:
         "PASSWORD": "",
         "HOST": str(locate(base_dir).socket),
         "PORT": "",
-        "OPTIONS": {"pool": False},
+        "OPTIONS": {},
     }
 
 

@@ -9,7 +9,7 @@ from apps.outbox.jobs import periodic
 
 @periodic(every_minutes=30)
 def sweep_rate_counts() -> None:
-    """Delete counts whose window is over: they are about people."""
+    """Delete counts whose window is over: they are about people, and may live seven days at most."""
     throttle.sweep()
 
 

@@ -68,7 +68,6 @@ INSTALLED_APPS = [
     "apps.open311",
     "apps.statements",
     "geo_platform",
-    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -76,14 +75,12 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
-    "django.contrib.humanize",
     "django.contrib.gis",
     "allauth",
     "allauth.account",
     "allauth.mfa",
     "csp",
     "django_altcha",
-    "django_htmx",
     "django_vite",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -92,7 +89,6 @@ INSTALLED_APPS = [
     "pghistory",
     "procrastinate.contrib.django",
     "rest_framework",
-    "rest_framework_gis",
 ]
 INSTALLED_APPS += env.list("EXTRA_APPS", default=[])
 
@@ -108,7 +104,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "apps.places.middleware.MunicipalityMiddleware",
     "geo_platform.body_limit.BodyLimitMiddleware",
 ]

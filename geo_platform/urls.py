@@ -1,7 +1,6 @@
 """The site's addresses: its own few pages and whatever the apps bring (``PlatformApp.site_urls``)."""
 
 from django.apps import apps
-from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView
@@ -35,7 +34,6 @@ urlpatterns = [
     path("api/v1/", RedirectView.as_view(pattern_name="api_docs"), name="api"),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="api_schema"),
     path("api/v1/docs/", api_docs.docs, name="api_docs"),
-    path("admin/", admin.site.urls),
     *(
         path("", include(f"{config.name}.urls"))
         for config in apps.get_app_configs()

@@ -28,12 +28,6 @@ class AccountsConfig(PlatformApp):
     )
 
     def ready(self) -> None:
-        from allauth.account.decorators import secure_admin_login
-        from django.contrib import admin
-
         from apps.accounts import checks  # noqa: F401
 
         autodiscover_modules("leaving")
-
-        # One sign-in for all: with the second factor and the limits, and without Django's own form.
-        admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]

@@ -7,7 +7,7 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-PRIVATE = ("/intern/", "/konto/", "/admin/")
+PRIVATE = ("/intern/", "/konto/")
 # In the session: when it began and when it was last seen, in seconds since 1970.
 SEEN = "began_and_seen"
 # The session is written once in this time, not with every request.

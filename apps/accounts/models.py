@@ -36,6 +36,7 @@ class UserManager(BaseUserManager["User"]):
 @pghistory.track(
     pghistory.InsertEvent(),
     pghistory.UpdateEvent(),
+    pghistory.ManualEvent("second_factor_reset"),
     fields=["is_active", "is_superuser"],
     model_name="UserEvent",
 )
@@ -62,11 +63,6 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
-
-    @property
-    def is_staff(self) -> bool:
-        """The Django admin is for those who run the installation."""
-        return self.is_superuser
 
     @cached_property
     def _roles(self) -> dict[int, set[str]]:

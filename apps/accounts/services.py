@@ -7,6 +7,7 @@ import pghistory
 from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AnonymousUser
 from django.core.mail import EmailMessage
@@ -121,6 +122,26 @@ def send_password_link(*, user: User, municipality: Municipality, actor: User | 
         _mail_password_link(user, municipality, "accounts/email/password_link.txt")
 
 
+def reset_second_factor(*, user: User, municipality: Municipality | None, actor: User | None) -> None:
+    """Take the app and the recovery codes of somebody who has lost the phone, and say so by mail; the password stays.
+
+    Without ``actor`` it is whoever runs the installation. Nobody else may lower what protects the desk of another town,
+    and nobody at all one's own without the password (``/konto/2fa/`` asks for it): a session may be stolen.
+    """
+    if actor is not None:
+        if user.pk == actor.pk:
+            raise ChangeRefused(_("Den eigenen zweiten Faktor ändern Sie unter „Zwei-Faktor-Anmeldung“."))
+        if user.is_superuser or user.roles.exclude(municipality=municipality).exists():
+            raise ChangeRefused(
+                _("Dieses Konto gilt nicht nur hier. Bitte wenden Sie sich an den Betrieb der Plattform.")
+            )
+    with transaction.atomic(), _history(actor, "reset_second_factor"):
+        if Authenticator.objects.filter(user=user).delete()[0]:
+            pghistory.create_event(user, label="second_factor_reset")
+            link = public_url(municipality, reverse("mfa_index"))
+            _mail(user, municipality, "accounts/email/second_factor_reset.txt", link)
+
+
 def create_access_token(*, user: User, name: str, days: int = 365) -> tuple[AccessToken, str]:
     """Return a new token of the person and the key itself, which is nowhere kept; it works ``days`` days."""
     key, prefix, digest = new_key(ACCESS_PREFIX)
@@ -161,7 +182,11 @@ def _lock_administration(municipality: Municipality) -> set[int]:
 def _mail_password_link(user: User, municipality: Municipality, template: str) -> None:
     key = default_token_generator.make_token(user)
     path = reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": key})
-    context = {"user": user, "town": municipality, "link": public_url(municipality, path)}
+    _mail(user, municipality, template, public_url(municipality, path))
+
+
+def _mail(user: User, municipality: Municipality | None, template: str, link: str) -> None:
+    context = {"user": user, "town": municipality, "link": link}
     subject, _newline, body = render_to_string(template, context).partition("\n")
     mail = EmailMessage(subject.strip(), body.strip() + "\n", to=[user.email])
     note_town(mail, municipality, ACCOUNT_MAIL).send()

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.mfa.utils import is_mfa_enabled
 from django.apps import apps
 from django.contrib import messages
 from django.db.models import Exists, OuterRef, Prefetch
@@ -65,7 +66,7 @@ def account_new(request: StaffRequest) -> HttpResponse:
 @staff_required(ADMINISTRATOR)
 @require_http_methods(["GET", "HEAD", "POST"])
 def account(request: StaffRequest, user_id: int) -> HttpResponse:
-    """Show one person; change roles, access and password by the button pressed."""
+    """Show one person; change roles, access, password and second factor by the button pressed."""
     town = request.municipality
     person = get_object_or_404(people_of(town), pk=user_id)
     form = RolesForm(
@@ -82,7 +83,10 @@ def account(request: StaffRequest, user_id: int) -> HttpResponse:
             messages.success(request, told % {"name": person.name})
             return redirect("desk_account", user_id=person.pk)
     return render(
-        request, "accounts/account.html", {"person": person, "form": form}, status=422 if form.errors else 200
+        request,
+        "accounts/account.html",
+        {"person": person, "form": form, "has_second_factor": is_mfa_enabled(person)},
+        status=422 if form.errors else 200,
     )
 
 
@@ -101,6 +105,11 @@ def _change(action: str, form: RolesForm, person: User, town: Any, actor: Any) -
     if action == "password":
         services.send_password_link(**who)
         return _("%(name)s erhält eine E-Mail mit einem Link zum Festlegen eines neuen Passworts.")
+    if action == "second_factor":
+        services.reset_second_factor(**who)
+        return _(
+            "%(name)s meldet sich ab jetzt nur mit dem Passwort an, bis wieder ein zweiter Faktor eingerichtet ist."
+        )
     return ""
 
 

@@ -9,11 +9,3 @@ def sweep_photos() -> None:
     from apps.contributions.uploads import sweep_orphans
 
     sweep_orphans()
-
-
-@periodic(every_minutes=60)
-def forget_counts() -> None:
-    """Counts of limits die when their window is over, long before the seven days that they may live."""
-    from apps.accounts.throttle import sweep
-
-    sweep()

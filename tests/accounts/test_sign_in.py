@@ -11,6 +11,7 @@ from django.test import Client
 
 from apps.accounts import services
 from apps.accounts.middleware import SEEN
+from apps.accounts.models import User
 from apps.outbox.models import Message
 
 PASSWORD = "geheim-geheim"
@@ -140,10 +141,9 @@ def test_pages_behind_the_sign_in_are_never_stored(client, bernd):
     assert client.get(LOGIN)["Cache-Control"] == "private, no-store"
 
 
-def test_the_django_admin_is_for_superusers_and_signs_in_like_everybody(client, bernd):
-    assert client.get("/admin/", follow=True).redirect_chain[-1][0].startswith(LOGIN)
-    client.force_login(bernd)
-    assert client.get("/admin/", follow=True).status_code == 403
+def test_no_way_leads_around_the_services_not_even_for_a_superuser(client, town):
+    client.force_login(User.objects.create_superuser("root@rasterstadt.example", "geheim-geheim"))
+    assert client.get("/admin/").status_code == 404
 
 
 def test_the_link_for_a_new_password_ignores_the_host_header(client, bernd, town, settings):

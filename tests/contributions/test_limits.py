@@ -160,14 +160,14 @@ def test_counts_die_with_their_window(town: Any) -> None:
 
     from django.utils import timezone
 
-    from apps.contributions.jobs import forget_counts
+    from geo_platform.jobs import sweep_rate_counts
 
     request = RequestFactory().get("/")
     request.municipality = town  # type: ignore[attr-defined]
     admit(request, "report", key=uuid.uuid4(), trust=Trust.HASTY)
     assert not RateCount.objects.filter(expires_at__gt=timezone.now() + timedelta(days=7)).exists()
     RateCount.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
-    forget_counts()
+    sweep_rate_counts()
     assert not RateCount.objects.exists()
 
 

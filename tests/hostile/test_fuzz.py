@@ -64,7 +64,7 @@ def addresses(world: World, *, internal: bool) -> list[str]:
     found = []
     for pattern in routes().values():
         is_internal = pattern.startswith("intern/")
-        if pattern.startswith("admin/") or is_internal != internal:
+        if is_internal != internal:
             continue
         place = dict(known)
         for word, layer in kinds.items():

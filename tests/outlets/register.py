@@ -247,9 +247,9 @@ TOKEN = {
     "ideas:supporting",
 }
 ACCOUNT = re.compile(r"(account|mfa)_\w+")
-# Below /intern/ and /admin/: staff only.
+# Below /intern/: staff only.
 STAFF = re.compile(
-    r"(desk|checklist|texts|edit_text|desk_\w+|intern_\w+|admin:\w+"
+    r"(desk|checklist|texts|edit_text|desk_\w+|intern_\w+"
     r"|\w+:(desk|desk_\w+|inbox|staff_\w+|work|work_order|act|review_photo|\w+_act))"
 )
 # Takes data in and never shows any: answers GET with 401 or 405.
@@ -279,6 +279,6 @@ def _walk(resolver: Any, prefix: str = "", namespace: str = "") -> Iterator[tupl
 
 def is_registered(name: str, pattern: str) -> bool:
     """Is the route in exactly one of the registers, with an address that fits it?"""
-    is_internal = pattern.startswith(("intern/", "admin/"))
+    is_internal = pattern.startswith("intern/")
     groups = [name in PUBLIC, name in TOKEN, bool(ACCOUNT.fullmatch(name)), name in INTAKE, is_internal]
-    return sum(groups) == 1 and (not is_internal or bool(STAFF.fullmatch(name)) or pattern.startswith("admin/"))
+    return sum(groups) == 1 and (not is_internal or bool(STAFF.fullmatch(name)))
