@@ -1,7 +1,7 @@
 # The image of web, worker and one-shot jobs: one image, three commands (docker-compose.yml).
 # Three stages, so that neither Node.js nor build tools reach the machine that serves.
 
-FROM node:24-bookworm-slim AS browser
+FROM node:24.19.0-trixie-slim AS browser
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
@@ -10,14 +10,14 @@ COPY frontend ./frontend
 COPY static ./static
 RUN npx --no-install vite build
 
-FROM python:3.11-slim-bookworm AS build
+FROM python:3.13.16-slim-trixie AS build
 RUN apt-get update \
     && apt-get install -y --no-install-recommends gettext libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
     && rm -rf /var/lib/apt/lists/*
-RUN python3.11 -m pip install --no-cache-dir --disable-pip-version-check uv==0.13.9
+RUN python3.13 -m pip install --no-cache-dir --disable-pip-version-check uv==0.13.9
 WORKDIR /app
 COPY pyproject.toml uv.lock ./
-RUN UV_PYTHON_DOWNLOADS=never uv sync --frozen --no-dev --no-cache --compile-bytecode --python python3.11
+RUN UV_PYTHON_DOWNLOADS=never uv sync --frozen --no-dev --no-cache --compile-bytecode --python python3.13
 COPY . .
 COPY --from=browser /app/static/dist ./static/dist
 RUN find apps geo_platform locale -name '*.po' 2>/dev/null \
@@ -27,11 +27,11 @@ RUN GEO_ENV=production SECRET_KEY="$(head -c 48 /dev/urandom | base64)" ALLOWED_
     PUBLIC_URL=https://localhost DEFAULT_FROM_EMAIL=build@localhost DATABASE_URL=postgis://nobody@nowhere/none \
     STATIC_ROOT=/app/staticfiles .venv/bin/python manage.py collectstatic --noinput --verbosity 0
 
-FROM python:3.11-slim-bookworm
-# Pango draws the work orders; pg_dump and pg_restore (15, as the database of docker-compose.yml) make the backups.
+FROM python:3.13.16-slim-trixie
+# Pango draws the work orders; pg_dump and pg_restore (17, as the database of docker-compose.yml) make the backups.
 RUN apt-get update \
     && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
-    fonts-dejavu-core postgresql-client \
+    fonts-dejavu-core postgresql-client-17 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin geo \
     && mkdir -p /data/media /data/backups /data/exports /data/tiles /data/tmp \

@@ -1,19 +1,28 @@
 # What must be on the machine itself. On Debian as root (or with sudo) it is installed; elsewhere one line says what
 # is missing. Sourced by bin/setup. Plain POSIX sh.
 
+# The machine's own python3 first: the distribution keeps it safe, and the libraries that bin/setup installs fit it.
+# UV_PYTHON, uv's variable, names another one (3.12, python3.13, a path) and then no other is taken.
 find_python() {
-    for candidate in python3.11 python3 /usr/bin/python3.11 /usr/local/bin/python3.11; do
-        "$candidate" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null || continue
+    if [ -n "${UV_PYTHON:-}" ]; then
+        set -- "$UV_PYTHON" "python$UV_PYTHON"
+    else
+        set -- python3 /usr/bin/python3 python3.13 python3.12 python3.11 /usr/local/bin/python3
+    fi
+    for candidate in "$@"; do
+        "$candidate" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || continue
         "$candidate" -c 'import sys; print(sys.executable)'
         return
     done
 }
 
+# PostgreSQL before 15 lacks what the tables need. (cluster_places.py chooses where several are there.)
 has_postgis() {
     for control in /usr/share/postgresql/*/extension/postgis.control; do
         [ -f "$control" ] || continue
         version=${control#/usr/share/postgresql/}
-        [ -x "/usr/lib/postgresql/${version%%/*}/bin/initdb" ] && return
+        version=${version%%/*}
+        [ "$version" -ge 15 ] && [ -x "/usr/lib/postgresql/$version/bin/initdb" ] && return
     done
     initdb=$(command -v initdb) && [ -f "$("${initdb%initdb}pg_config" --sharedir 2>/dev/null)/extension/postgis.control" ]
 }
@@ -36,7 +45,7 @@ is_debian() { command -v apt-get >/dev/null 2>&1 && command -v dpkg-query >/dev/
 
 # Names of missing Debian packages; "postgresql-postgis" stands for the one that carries this release's version.
 missing_packages() {
-    [ -n "$(find_python)" ] || printf 'python3.11 python3.11-venv '
+    [ -n "$(find_python)" ] || printf 'python3 python3-venv '
     [ -n "${DATABASE_URL:-}" ] || has_postgis || printf 'postgresql-postgis '
     [ -e /etc/ssl/certs/ca-certificates.crt ] || ! is_debian || printf 'ca-certificates '
     # WeasyPrint draws work orders with these.
@@ -48,6 +57,7 @@ missing_packages() {
     if [ -n "$FOR_TESTS" ]; then
         has_program chromium chromium-browser google-chrome || printf 'chromium '
         has_program ogr2ogr || printf 'gdal-bin '
+        has_program git || printf 'git '
     fi
     if [ -n "$WITH_QGIS" ]; then
         /usr/bin/python3 -c 'import importlib.util as u, sys; sys.exit(u.find_spec("qgis") is None)' 2>/dev/null ||
@@ -65,7 +75,8 @@ forbid_debian_cluster() {
 }
 
 postgis_of_this_release() {
-    apt-cache search --names-only '^postgresql-[0-9]+-postgis-3$' | sed 's/ .*//' | LC_ALL=C sort -t- -k2n | tail -n 1
+    # The newest that was tried: other archives beside Debian's may offer later ones.
+    apt-cache search --names-only '^postgresql-1[5-7]-postgis-3$' | sed 's/ .*//' | LC_ALL=C sort | tail -n 1
 }
 
 install_packages() {
@@ -75,7 +86,7 @@ install_packages() {
     for name in $1; do
         if [ "$name" = postgresql-postgis ]; then
             name=$(postgis_of_this_release)
-            [ -n "$name" ] || fail "This release of Debian carries no PostGIS."
+            [ -n "$name" ] || fail "This release carries no PostGIS for PostgreSQL 15 to 17."
             forbid_debian_cluster
         fi
         names="$names $name"
@@ -108,5 +119,5 @@ set_up_packages() {
         kept "System packages"
     fi
     BASE_PYTHON=$(find_python)
-    [ -n "$BASE_PYTHON" ] || fail "Python 3.11 with venv is missing: this release of Debian brings another version."
+    [ -n "$BASE_PYTHON" ] || fail "Python 3.11, 3.12 or 3.13 with venv is missing: this machine brings another version."
 }

@@ -18,7 +18,7 @@ import subprocess
 import tarfile
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, cast
@@ -34,7 +34,7 @@ from django.utils.translation import gettext as _
 from apps.accounts import erasures
 from apps.outbox.services import hold_undelivered
 from geo_platform import embedded_postgis
-from geo_platform.cluster_places import DEBIAN_PROGRAMS
+from geo_platform.cluster_places import DEBIAN_PROGRAMS, major_version
 
 FORMAT = 1
 NAME = "geo-platform-%Y%m%dT%H%M%SZ.tar"
@@ -190,6 +190,11 @@ def _checked_manifest(tar: tarfile.TarFile) -> dict[str, Any]:
             _("Die Sicherung stammt von einer neueren Version (%(names)s …): bitte zuerst die Software erneuern.")
             % {"names": ", ".join(newer[:3])}
         )
+    if (theirs := manifest["server"] // 10_000) > (ours := cast(Any, connection).pg_version // 10_000):
+        raise BackupError(
+            _("Die Sicherung stammt von PostgreSQL %(theirs)s, hier läuft %(ours)s: bitte zuerst den Server erneuern.")
+            % {"theirs": theirs, "ours": ours}
+        )
     return manifest
 
 
@@ -270,7 +275,11 @@ def _replace_database(dump: Path, work: Path) -> None:
             psql.stdin.write("\n".join(before).encode() + b"\n")
             # pg_restore empties the search path. Triggers on geometries compare by IS DISTINCT FROM, which then
             # finds no "=" for them: PostGIS has it in public.
-            psql.stdin.write(script.stdout.read(1 << 16).replace(b"'search_path', ''", b"'search_path', 'public'", 1))
+            first = script.stdout.read(1 << 16).replace(b"'search_path', ''", b"'search_path', 'public'", 1)
+            # Where only newer programs are installed: a setting of theirs that the server does not know.
+            if cast(Any, connection).pg_version < 17_00_00:
+                first = first.replace(b"SET transaction_timeout = 0;", b"", 1)
+            psql.stdin.write(first)
             shutil.copyfileobj(script.stdout, psql.stdin, 1 << 20)
             # Without these last words PostgreSQL takes everything back: a dump that broke off changes nothing. The
             # mark of bin/setup belongs to the database that was here before.
@@ -301,14 +310,17 @@ def _run(name: str, *arguments: str) -> str:
 
 
 def _program(name: str) -> str:
-    """Return the program that fits the server's version, else the newest one, else the one on the PATH."""
+    """Return the program of the server's version, else the next newer one: an older one refuses the server."""
     server = cast(Any, connection).pg_version // 10_000
-    found = {int(path.parts[-3]): path for path in DEBIAN_PROGRAMS.glob(f"[0-9]*/bin/{name}")}
-    fitting: Iterable[str | Path | None] = (found.get(server), found.get(max(found, default=0)), shutil.which(name))
-    for program in fitting:
-        if program:
-            return str(program)
-    raise BackupError(_("%(name)s fehlt: Debian bringt es im Paket postgresql-client.") % {"name": name})
+    found = [*DEBIAN_PROGRAMS.glob(f"[0-9]*/bin/{name}")] or [Path(path) for path in [shutil.which(name)] if path]
+    versions = {major_version(path): str(path) for path in found}
+    if new_enough := [version for version in versions if version >= server]:
+        return versions[min(new_enough)]
+    here = ", ".join(map(str, sorted(versions))) or "–"
+    raise BackupError(
+        _("%(name)s fehlt oder ist älter als der Server (hier: %(here)s): Paket postgresql-client-%(server)s.")
+        % {"name": name, "server": server, "here": here}
+    )
 
 
 def _environment() -> dict[str, str]:

@@ -21,6 +21,8 @@ MAX_SOCKET_PATH_BYTES = 100
 FALLBACK_ROOT = Path("/var/lib/geo-platform")
 DEBIAN_PROGRAMS = Path("/usr/lib/postgresql")
 DEBIAN_SHARE = Path("/usr/share/postgresql")
+#: Major versions of PostgreSQL that the whole suite was run with; a new cluster takes no later one unasked.
+TRIED = range(15, 18)
 
 
 class ClusterError(RuntimeError):
@@ -122,31 +124,33 @@ def _socket_directory(wanted: Path, *, note: Path) -> Path:
 
 
 def programs(version: str | None = None, *, debian: Path = DEBIAN_PROGRAMS, share: Path = DEBIAN_SHARE) -> Path:
-    """Return the directory of PostgreSQL's programs: of major ``version``, else the newest that has PostGIS.
+    """Return the directory of PostgreSQL's programs: of major ``version``, else the newest tried one with PostGIS.
 
     Raises ClusterError when none fits.
     """
     found = [path for path in debian.glob("*/bin") if path.parent.name.isdigit() and (path / "initdb").exists()]
     found.sort(key=lambda path: int(path.parent.name), reverse=True)
+    able = [path for path in found if (share / path.parent.name / "extension/postgis.control").exists()]
     if not found and (initdb := shutil.which("initdb")):
-        found = [Path(initdb).resolve().parent]
+        found = able = [Path(initdb).resolve().parent]
     if not found:
         raise ClusterError("PostgreSQL with PostGIS is missing: run bin/setup, or set DATABASE_URL to a server.")
     if version is None:
-        return next((p for p in found if (share / p.parent.name / "extension/postgis.control").exists()), found[0])
-    for directory in found:
-        if _major_version(directory) == version:
+        return next((path for path in able if major_version(path / "postgres") in TRIED), (able or found)[0])
+    for directory in able:
+        if str(major_version(directory / "postgres")) == version:
             return directory
-    installed = ", ".join(_major_version(directory) for directory in found)
+    installed = ", ".join(str(major_version(directory / "postgres")) for directory in able) or "none"
     raise ClusterError(
-        f"The private database was made by PostgreSQL {version}, but only {installed} is installed: install "
-        f"postgresql-{version}-postgis-3 again, or, to change over, take a backup with the old version, move "
+        f"The private database was made by PostgreSQL {version}, but with PostGIS only {installed} is installed: "
+        f"install postgresql-{version}-postgis-3 again, or, to change over, take a backup with the old version, move "
         "the database away and restore the backup (docs/operations.md)."
     )
 
 
-def _major_version(directory: Path) -> str:
-    if directory.parent.name.isdigit():
-        return directory.parent.name
-    answer = subprocess.run([directory / "postgres", "--version"], capture_output=True, text=True, check=True)  # noqa: S603
-    return re.findall(r"(\d+)(?:\.\d+)?", answer.stdout)[0]
+def major_version(program: Path) -> int:
+    """Return the major version of one of PostgreSQL's programs: Debian's folders tell it, elsewhere it is asked."""
+    if program.parent.parent.name.isdigit():
+        return int(program.parent.parent.name)
+    answer = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)  # noqa: S603
+    return int(re.findall(r"\d+", answer.stdout)[0])

@@ -2,6 +2,7 @@
 
 import io
 import json
+import lzma
 import os
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import psycopg
@@ -17,8 +19,8 @@ import pytest
 from django.test import override_settings
 from django.utils import timezone
 
-from geo_platform import embedded_postgis
-from geo_platform.backups import make_backup
+from geo_platform import backups, embedded_postgis
+from geo_platform.backups import BackupError, make_backup
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(os.environ.get("DATABASE_URL")), reason="needs programs")]
@@ -116,6 +118,21 @@ def test_what_was_lost_comes_back_and_what_came_later_goes(installation: Install
     assert (installation.media / "ab/photo.jpg").read_bytes() == b"a lamp"
 
 
+def test_a_backup_made_with_postgresql_15_comes_back_on_this_server(installation: Installation) -> None:
+    """Kept from an earlier version of the platform, too: migrations made since then run on top of it."""
+    kept = installation.home / "kept.tar"
+    kept.write_bytes(lzma.decompress(Path(__file__).with_name("made-by-postgresql-15.tar.xz").read_bytes()))
+    with tarfile.open(kept) as tar:
+        manifest = tar.extractfile("manifest.json")
+        assert manifest and json.load(manifest)["server"] // 10_000 == 15
+    (installation.media / "later.jpg").write_bytes(b"a swing")
+
+    installation.must("restore", str(kept), "--replace")
+
+    assert installation.towns() == ["Rasterstadt"]
+    assert [path.name for path in installation.media.rglob("*") if path.is_file()] == ["photo.jpg"]
+
+
 def test_a_message_that_may_have_left_since_is_not_sent_again(installation: Installation, backup: Path) -> None:
     installation.must("restore", str(backup), "--replace")
     assert installation.values("SELECT state FROM outbox_message") == ["dead"]
@@ -167,6 +184,10 @@ def newer(name: str, data: bytes) -> bytes:
     return json.dumps(manifest | {"migrations": [*manifest["migrations"], "places.9999_future"]}).encode()
 
 
+def from_a_newer_server(name: str, data: bytes) -> bytes:
+    return json.dumps(json.loads(data) | {"server": 990_001}).encode() if name == "manifest.json" else data
+
+
 def climbing(name: str, data: bytes) -> bytes:
     return data.replace(b"ab/photo.jpg", b"../photo.jpg") if name == "media.sha256" else data
 
@@ -177,9 +198,10 @@ def climbing(name: str, data: bytes) -> bytes:
         (cut_off, "unvollständig"),
         (rotten, "Prüfsumme von database.dump"),
         (newer, "neueren Version"),
+        (from_a_newer_server, "stammt von PostgreSQL 99"),
         (climbing, "unzulässigen Dateinamen"),
     ],
-    ids=["cut off", "rotten", "newer", "climbing"],
+    ids=["cut off", "rotten", "newer", "newer server", "climbing"],
 )
 def test_a_bad_backup_is_refused_and_changes_nothing(
     installation: Installation, backup: Path, change: Callable[[str, bytes], bytes | None], sentence: str
@@ -189,6 +211,41 @@ def test_a_bad_backup_is_refused_and_changes_nothing(
     assert answer.returncode == 1 and sentence in answer.stderr and "Traceback" not in answer.stderr
     assert installation.towns() == ["Rasterstadt"]
     assert (installation.media / "ab/photo.jpg").read_bytes() == b"a lamp"
+
+
+@pytest.mark.parametrize(
+    ("server", "installed", "chosen"),
+    [(15, (15, 17), 15), (16, (15, 17, 18), 17), (17, (15, 16), None), (17, (), None)],
+)
+def test_the_programs_are_never_older_than_the_server(
+    server: int, installed: tuple[int, ...], chosen: int | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for version in installed:
+        (tmp_path / f"{version}/bin").mkdir(parents=True)
+        (tmp_path / f"{version}/bin/pg_dump").touch()
+    monkeypatch.setattr(backups, "DEBIAN_PROGRAMS", tmp_path)
+    monkeypatch.setattr(backups, "connection", SimpleNamespace(pg_version=server * 10_000 + 4))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    if chosen:
+        assert backups._program("pg_dump") == str(tmp_path / f"{chosen}/bin/pg_dump")
+    else:
+        with pytest.raises(BackupError, match="postgresql-client-17"):
+            backups._program("pg_dump")
+
+
+def test_elsewhere_than_on_debian_the_program_tells_its_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "pg_dump"
+    program.write_text("#!/bin/sh\necho 'pg_dump (PostgreSQL) 16.14'\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(backups, "DEBIAN_PROGRAMS", tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(backups, "connection", SimpleNamespace(pg_version=16_00_02))
+    assert backups._program("pg_dump") == str(program)
+    monkeypatch.setattr(backups, "connection", SimpleNamespace(pg_version=17_00_02))
+    with pytest.raises(BackupError, match="hier: 16"):
+        backups._program("pg_dump")
 
 
 def test_old_backups_are_deleted_on_request(installation: Installation) -> None:

@@ -125,13 +125,26 @@ def test_a_new_cluster_takes_the_newest_postgresql_that_has_postgis(debian: Path
     assert programs(debian=debian / "lib", share=debian / "share") == debian / "lib/17/bin"
 
 
+def test_a_new_cluster_takes_no_version_that_nobody_tried_as_long_as_there_is_another(debian: Path) -> None:
+    (debian / "lib/18/bin").mkdir(parents=True)
+    (debian / "lib/18/bin/initdb").touch()
+    (debian / "share/18/extension").mkdir(parents=True)
+    (debian / "share/18/extension/postgis.control").touch()
+    assert programs(debian=debian / "lib", share=debian / "share") == debian / "lib/15/bin"
+    (debian / "share/15/extension/postgis.control").unlink()
+    assert programs(debian=debian / "lib", share=debian / "share") == debian / "lib/18/bin"
+
+
 def test_a_cluster_keeps_the_version_that_made_it(debian: Path) -> None:
     assert programs("15", debian=debian / "lib", share=debian / "share") == debian / "lib/15/bin"
 
 
 def test_another_version_is_a_sentence_that_says_what_to_do(debian: Path) -> None:
-    with pytest.raises(ClusterError, match=r"made by PostgreSQL 16, .*17, 15, 9.*postgresql-16-postgis-3.*backup"):
-        programs("16", debian=debian / "lib", share=debian / "share")
+    """The other version's PostGIS may be all that is missing: an upgrade of Debian leaves PostgreSQL without it."""
+    for version in ("16", "17"):
+        sentence = rf"made by PostgreSQL {version}, .* only 15 is .*postgresql-{version}-postgis-3.*backup"
+        with pytest.raises(ClusterError, match=sentence):
+            programs(version, debian=debian / "lib", share=debian / "share")
 
 
 def test_without_postgresql_the_way_out_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

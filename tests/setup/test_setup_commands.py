@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from geo_platform.cluster_places import TRIED
 from tests.house.test_configuration import read_variables
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -131,6 +132,44 @@ def test_state_and_secrets_of_this_checkout_stay_out_of_the_image() -> None:
     assert {".git", "var", ".env", ".venv", "node_modules"} <= set(ignored)
 
 
-def test_the_versions_of_uv_agree() -> None:
-    versions = re.findall(r"UV_VERSION=(\S+)", (ROOT / "bin/setup").read_text())
-    assert versions == re.findall(r"uv==(\S+)", DOCKERFILE)
+def test_the_versions_of_uv_and_node_agree() -> None:
+    setup = (ROOT / "bin/setup").read_text()
+    assert re.findall(r"UV_VERSION=(\S+)", setup) == re.findall(r"uv==(\S+)", DOCKERFILE)
+    assert re.findall(r"NODE_WHEEL_VERSION=(\S+)", setup) == re.findall(r"FROM node:([\d.]+)-", DOCKERFILE)
+
+
+def test_every_image_has_an_exact_version() -> None:
+    images = re.findall(r"^FROM (\S+)", DOCKERFILE, re.M)
+    assert images and all(re.fullmatch(r"\w+:\d+\.\d+\.\d+-[a-z-]+", image) for image in images)
+
+
+def test_the_image_can_back_up_the_database_beside_it() -> None:
+    (server,) = re.findall(r"image: postgis/postgis:(\d+)-", COMPOSE)
+    assert re.findall(r"postgresql-client-(\d+)", DOCKERFILE) == [server] and int(server) in TRIED
+
+
+def ask(question: str, folder: Path, programs: dict[str, str], **environment: str) -> str:
+    """Ask one function of bin/packages.sh on a machine that has these programs, too; return its answer."""
+    for name, text in programs.items():
+        (folder / name).write_text(f"#!/bin/sh\n{text}\n")
+        (folder / name).chmod(0o755)
+    script = f". {ROOT}/bin/packages.sh; {question}"
+    environment = {"PATH": f"{folder}:/usr/bin:/bin", **environment}
+    return subprocess.run(
+        ["/bin/sh", "-c", script], capture_output=True, text=True, check=False, env=environment
+    ).stdout
+
+
+@pytest.mark.parametrize(("offered", "taken"), [((9, 15, 17, 16, 18), "postgresql-17-postgis-3\n"), ((14, 18), "")])
+def test_of_the_archives_on_offer_the_newest_postgis_that_was_tried_is_taken(
+    offered: tuple[int, ...], taken: str, tmp_path: Path
+) -> None:
+    names = "\n".join(f"postgresql-{version}-postgis-3" for version in offered)
+    archive = {"apt-cache": f"echo '{names}' | grep -E \"$3\""}
+    assert ask("postgis_of_this_release", tmp_path, archive) == taken
+
+
+def test_another_python_is_taken_when_it_is_named_and_then_no_other(tmp_path: Path) -> None:
+    pythons = {"python3.12": 'case $2 in *executable*) echo "$0" ;; esac', "python3.14": "exit 1"}
+    assert ask("find_python", tmp_path, pythons, UV_PYTHON="3.12") == f"{tmp_path}/python3.12\n"
+    assert ask("find_python", tmp_path, pythons, UV_PYTHON="python3.14") == ""

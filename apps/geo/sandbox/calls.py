@@ -77,10 +77,13 @@ WRITES = 0o3 | 0o100 | 0o1000 | 0o20_000_000
 #: F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_GETLK, F_SETLK, F_SETLKW, F_DUPFD_CLOEXEC; not F_SETOWN, which sends signals.
 HARMLESS_FCNTL = (0, 1, 2, 3, 5, 6, 7, 1030)
 
-_LOAD, _EQUAL, _ANY_BIT, _RETURN = 0x20, 0x15, 0x45, 0x06
+_LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 ALLOW, DENY, NO_SUCH_CALL = 0x7FFF_0000, 0x0005_0000 | 1, 0x0005_0000 | 38  # EPERM, ENOSYS
 #: Where struct seccomp_data keeps the number, the processor and the lower half of the first three arguments.
 _NUMBER, _PROCESSOR, _FIRST, _SECOND, _THIRD = 0, 4, 16, 24, 32
+
+#: The first call that is newer than every one above, alike on both processors, and the first number of no call at all.
+NEWER, BEYOND = 440, 0x4000_0000
 
 Step = tuple[int, int, int, int]
 
@@ -107,6 +110,8 @@ def steps(machine: str, *, reading: bool) -> list[Step]:
             found += [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, ALLOW)]
     # The C library asks clone3 first and falls back to clone when it is told that there is no such call.
     found += [(_EQUAL, 0, 1, CLONE3[column]), (_RETURN, 0, 0, NO_SUCH_CALL)]
+    # So it does with every call that is younger than this list: "denied" would be an answer, and final.
+    found += [(_AT_LEAST, 0, 2, NEWER), (_AT_LEAST, 1, 0, BEYOND), (_RETURN, 0, 0, NO_SUCH_CALL)]
     # A thread, but no process: one decoder starts one.
     found += _only(CLONE[column], _FIRST, [(_ANY_BIT, 0, 1, CLONE_THREAD), (_RETURN, 0, 0, ALLOW)])
     if reading:
