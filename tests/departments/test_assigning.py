@@ -7,7 +7,7 @@ import pytest
 from django.contrib.gis.db.models.functions import Centroid
 from django.db import transaction
 from django.db.models import BigIntegerField, DateField, JSONField, Value
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.departments.assigning import Assignment, assign
@@ -19,14 +19,10 @@ from tests.conftest import at, box
 from tests.departments.conftest import line
 from tests.departments.grounds import DAY, Asked, Built, grounds, rules
 from tests.departments.test_matrix import PLACES
+from tests.soak.amounts import DONE, drawn
 
 NOON = dt.time(12, tzinfo=dt.UTC)
-RARELY = settings(
-    max_examples=20,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=list(HealthCheck),
-)
+RARELY = drawn(20)
 
 
 def relation(points):
@@ -64,8 +60,9 @@ class RolledBack(Exception):
 
 
 @pytest.fixture
-def in_savepoint():
-    """Return a function that runs another one and takes back all it wrote, so that hypothesis may call it often."""
+def in_savepoint(record_property):
+    """A function that runs another one and takes back all it wrote, so that hypothesis may call it often."""
+    done = []
 
     def run(work):
         try:
@@ -73,9 +70,10 @@ def in_savepoint():
                 work()
                 raise RolledBack
         except RolledBack:
-            pass
+            done.append(work)
 
-    return run
+    yield run
+    record_property(DONE, len(done))
 
 
 @given(ground=grounds())

@@ -8,12 +8,13 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.hostile.payloads import BBOXES, CRS, TEXTS
 from tests.outlets.register import routes
 from tests.outlets.world import World
+from tests.soak.amounts import DONE, drawn
 
 #: Stands for every secret in an address.
 TOKEN = "a" * 26
@@ -75,22 +76,18 @@ def addresses(world: World, *, internal: bool) -> list[str]:
     return sorted(found)
 
 
-def try_all(client: Any, urls: list[str], examples: int) -> list[str]:
-    """Ask each page with invented queries; return what went wrong."""
+def try_all(client: Any, urls: list[str], share: int, tell: Any) -> list[str]:
+    """Ask each page with invented queries; return what went wrong, and tell how many were asked."""
     faults: list[str] = []
+    asked: list[str] = []
 
-    @settings(
-        max_examples=examples,
-        deadline=None,
-        database=None,
-        derandomize=True,
-        suppress_health_check=list(HealthCheck),
-    )
+    @drawn(share)
     @given(st.data())
     def ask(data: st.DataObject) -> None:
         url = data.draw(st.sampled_from(urls))
         pairs = data.draw(queries)
         query = "&".join(f"{quote(k)}={quote(v.encode('utf-8', 'surrogatepass'))}" for k, v in pairs)
+        asked.append(url)
         try:
             response = client.get(f"{url}?{query}")
             if response.streaming:
@@ -101,20 +98,23 @@ def try_all(client: Any, urls: list[str], examples: int) -> list[str]:
             faults.append(f"{url}?{query[:300]}: {type(error).__name__}: {str(error)[:200]}")
 
     ask()
+    tell(DONE, len(asked))
     return faults
 
 
-def test_public_pages_bear_every_query(client: Any, world: World, trap: Any) -> None:
+def test_public_pages_bear_every_query(client: Any, world: World, trap: Any, record_property: Any) -> None:
     urls = addresses(world, internal=False)
     assert len(urls) > 50
-    faults = try_all(client, urls, 600)
+    faults = try_all(client, urls, 600, record_property)
     assert not faults, "\n".join(faults[:30])
 
 
-def test_the_desks_pages_bear_every_query(client: Any, world: World, staff: Any, trap: Any) -> None:
+def test_the_desks_pages_bear_every_query(
+    client: Any, world: World, staff: Any, trap: Any, record_property: Any
+) -> None:
     client.force_login(staff)
     urls = addresses(world, internal=True)
-    faults = try_all(client, urls, 400)
+    faults = try_all(client, urls, 400, record_property)
     assert not faults, "\n".join(faults[:30])
 
 
