@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from apps.geo.untrusted import whole_number
+
 DESK = "/intern/"
 
 
@@ -24,7 +26,7 @@ class BodyLimitMiddleware:
         limit = settings.DESK_REQUEST_MAX_BYTES if request.path.startswith(DESK) else settings.REQUEST_MAX_BYTES
         announced = request.META.get("CONTENT_LENGTH") or "0"
         # What is no number is taken for 0 by Django too.
-        if announced.isascii() and announced.isdigit() and int(announced[:20]) > limit:
+        if announced.isascii() and announced.isdigit() and whole_number(announced, most=limit) is None:
             return too_large(request, limit)
         return self.get_response(request)
 

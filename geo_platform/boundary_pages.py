@@ -13,12 +13,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_act, staff_form
 from apps.accounts.models import Role
 from apps.accounts.requests import StaffRequest
 from apps.geo.drawn_forms import DrawnFormMixin, answer_drawn
+from apps.geo.form_fields import DayField
+from apps.geo.refusals import said_at
 from apps.geo.untrusted import InputRefused
 from apps.geofiles.reading import UPLOAD_ENDINGS, read_upload
 from apps.places.models import AdministrativeArea, Municipality
@@ -29,9 +30,7 @@ from geo_platform.boundary import boundary_of
 class BoundaryForm(DrawnFormMixin):
     """The drawn outline, or a file that takes its place, and the day from which it counts."""
 
-    valid_from = forms.DateField(
-        label=gettext_lazy("Gültig ab"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    valid_from = DayField(label=gettext_lazy("Gültig ab"))
     file = forms.FileField(
         label=gettext_lazy("Datei"),
         required=False,
@@ -67,8 +66,7 @@ class BoundaryForm(DrawnFormMixin):
             return None
 
 
-@staff_required(Role.Code.ADMINISTRATOR)
-@require_http_methods(["GET", "HEAD", "POST"])
+@staff_form(Role.Code.ADMINISTRATOR)
 def boundary(request: StaffRequest) -> HttpResponse:
     """Show the outline in force and take a new one. The former version stays in the history of the area."""
     town: Any = request.municipality
@@ -82,11 +80,8 @@ def boundary(request: StaffRequest) -> HttpResponse:
         form = BoundaryForm(request.POST, request.FILES, municipality=town)
         if form.is_valid():
             day: dt.date = form.cleaned_data["valid_from"]
-            try:
+            with said_at(form, "valid_from", services.TownRefused):
                 services.set_boundary(municipality=town, area=form.cleaned_data["geometry"], valid_from=day)
-            except services.TownRefused as refusal:
-                form.add_error("valid_from", str(refusal))
-            else:
                 messages.success(request, _("Die Grenze ist gespeichert."))
                 return redirect("desk_boundary")
     else:
@@ -97,8 +92,7 @@ def boundary(request: StaffRequest) -> HttpResponse:
     return render(request, "desk/boundary.html", context, status=422 if form.errors else 200)
 
 
-@staff_required(Role.Code.ADMINISTRATOR)
-@require_POST
+@staff_act(Role.Code.ADMINISTRATOR)
 def check_shape(request: StaffRequest) -> HttpResponse:
     """Say how large a drawing is and what is wrong with it; stores nothing."""
     return answer_drawn(request, allowed=BoundaryForm.drawn_types)

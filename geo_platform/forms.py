@@ -7,24 +7,10 @@ from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
 from apps.contributions.forms import ContributionFormMixin
-from apps.geo.untrusted import InputRefused, clean_text
+from apps.geo.form_fields import CleanTextMixin
 from geo_platform.models import LegalText
 
 MAX_TEXT = 100_000
-
-
-class CleanTextMixin(forms.BaseForm):
-    """Every text field loses control characters; what no keyboard makes is refused with a sentence."""
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        for name, value in cleaned.items():
-            if isinstance(value, str):
-                try:
-                    cleaned[name] = clean_text(value)
-                except InputRefused as error:
-                    self.add_error(name, str(error))
-        return cleaned
 
 
 class TextForm(CleanTextMixin, forms.ModelForm):

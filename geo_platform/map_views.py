@@ -1,7 +1,6 @@
 """The map page: map and list side by side, one form for both, and everything without JavaScript as well."""
 
 import datetime as dt
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from apps.geo.layers import MapLayer, all_layers
-from apps.geo.untrusted import InputRefused, clean_text, parse_lonlat
+from apps.geo.untrusted import InputRefused, clean_text, parse_lonlat, whole_number
 from apps.geoservices.map_config import map_config
 from apps.geoservices.map_list import NEAREST, NEWEST, Page, list_page
 from apps.geoservices.map_query import MapQuery, facet_fields, parse_days, parse_degree_bbox, parse_values
@@ -90,11 +89,11 @@ def read_state(query: QueryDict) -> MapState:
     asked = set(query.getlist("layer"))
     state = MapState(layers_on={layer.name for layer in layers if not asked or layer.name in asked})
     state.days = query.get("days", "")
-    if state.days and (not re.fullmatch(r"\d{1,4}", state.days, re.ASCII)):
-        raise InputRefused(_("Der Zeitraum ist eine Zahl von Tagen."))
     since_day = query.get("since", "")
     if state.days:
-        since_day = (timezone.localdate() - dt.timedelta(days=int(state.days))).isoformat()
+        if (days := whole_number(state.days, most=9999)) is None:
+            raise InputRefused(_("Der Zeitraum ist eine Zahl von Tagen."))
+        since_day = (timezone.localdate() - dt.timedelta(days=days)).isoformat()
     since, until = parse_days(since_day, query.get("until", ""))
     bbox = parse_degree_bbox(query["bbox"]) if query.get("bbox") else None  # type: ignore[arg-type]
     for layer in layers:

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_form, staff_page
 from apps.accounts.requests import StaffRequest
 from apps.geo.markdown import render_markdown
 from geo_platform import services
@@ -21,7 +21,7 @@ from geo_platform.texts import placeholders
 ADMINISTRATOR = "administrator"
 
 
-@staff_required()
+@staff_page()
 def desk(request: StaffRequest) -> HttpResponse:
     """Start page: a greeting and a card for each way in that the person's roles open."""
     town = request.municipality
@@ -34,7 +34,7 @@ def desk(request: StaffRequest) -> HttpResponse:
     return render(request, "desk/start.html", context)
 
 
-@staff_required(ADMINISTRATOR)
+@staff_page(ADMINISTRATOR)
 def checklist(request: StaffRequest) -> HttpResponse:
     """What is there and what is missing until the town can start."""
     tasks = tasks_of(request.municipality)
@@ -42,7 +42,7 @@ def checklist(request: StaffRequest) -> HttpResponse:
     return render(request, "desk/checklist.html", {"tasks": tasks, "done": done, "total": len(tasks)})
 
 
-@staff_required(ADMINISTRATOR)
+@staff_page(ADMINISTRATOR)
 def texts(request: StaffRequest) -> HttpResponse:
     """Every text of the town, written or not."""
     there = {t.slug: t for t in LegalText.objects.filter(municipality=request.municipality)}
@@ -59,7 +59,7 @@ def texts(request: StaffRequest) -> HttpResponse:
     return render(request, "desk/texts.html", {"rows": rows})
 
 
-@staff_required(ADMINISTRATOR)
+@staff_form(ADMINISTRATOR)
 def edit_text(request: StaffRequest, slug: str) -> HttpResponse:
     """Edit one text; "Vorschau" shows it as readers will see it and stores nothing."""
     if slug not in LegalText.Slug.values:

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 
 from apps.contributions.limits import TooMany, admit
+from apps.contributions.refused import show_refused
 from apps.departments.soundness import broken_rules
 from apps.geo.markdown import render_markdown
 from apps.places.requests import TownRequest
@@ -47,10 +48,7 @@ def report_barrier(request: TownRequest) -> HttpResponse:
     try:
         admit(request, "feedback", key=data["key"], trust=form.trust())
     except TooMany as refusal:
-        context = {"form": form, "notice": str(refusal)}
-        response = render(request, "site/report_barrier.html", context, status=refusal.status)
-        response["Retry-After"] = str(refusal.retry_after)
-        return response
+        return show_refused(request, "site/report_barrier.html", {"form": form}, refusal)
     services.report_barrier(
         municipality=town, key=data["key"], page=data["page"], text=data["text"], reply_to=data["reply_to"]
     )

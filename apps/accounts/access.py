@@ -7,6 +7,7 @@ from typing import Any, TypeVar, cast
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
+from django.views.decorators.http import require_http_methods
 
 from apps.accounts import services
 from apps.accounts.keys import access_token_of
@@ -16,27 +17,37 @@ from apps.places.requests import TownRequest
 View = TypeVar("View", bound=Callable[..., HttpResponse])
 
 
-def staff_required(*roles: str) -> Callable[[View], View]:
-    """Let only staff of ``request.municipality`` in who hold one of ``roles`` (none named: any role).
+def _for_staff(*methods: str) -> Callable[..., Callable[[View], View]]:
+    def staff(*roles: str) -> Callable[[View], View]:
+        def decorate(view: View) -> View:
+            checked = require_http_methods(list(methods))(view)
 
-    Anonymous visitors are sent to the sign-in page and come back afterwards. Everybody else gets a 404, as if the page
-    did not exist. Nothing below ``/intern/`` may be stored by anybody: ``middleware.py`` says so in each answer.
-    """
+            @wraps(view)
+            def guarded(request: TownRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+                if not request.user.is_authenticated:
+                    return redirect_to_login(request.get_full_path())
+                town = request.municipality
+                if not town or not request.user.has_role(town.pk, *roles):
+                    raise Http404
+                return checked(request, *args, **kwargs)
 
-    def decorate(view: View) -> View:
-        @wraps(view)
-        def guarded(request: TownRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
-            town = request.municipality
-            if not town or not request.user.has_role(town.pk, *roles):
-                raise Http404
-            return view(request, *args, **kwargs)
+            vars(guarded)["staff_roles"] = roles  # for the matrix of who may enter where
+            return cast(View, guarded)
 
-        vars(guarded)["staff_roles"] = roles  # for the matrix of who may enter where
-        return cast(View, guarded)
+        return decorate
 
-    return decorate
+    return staff
+
+
+# Each lets only staff of ``request.municipality`` in who hold one of the named roles (none named: any role).
+# Anonymous visitors are sent to the sign-in page and come back afterwards. Everybody else gets a 404, as if the page
+# did not exist. Nothing below ``/intern/`` may be stored by anybody: ``middleware.py`` says so in each answer.
+#: A page for reading.
+staff_page = _for_staff("GET", "HEAD")
+#: A page with a form that comes back to it.
+staff_form = _for_staff("GET", "HEAD", "POST")
+#: A button.
+staff_act = _for_staff("POST")
 
 
 def actor_of(request: HttpRequest) -> User | None:

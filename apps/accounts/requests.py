@@ -5,6 +5,6 @@ from apps.places.requests import TownRequest
 
 
 class StaffRequest(TownRequest):
-    """A request that ``staff_required`` has let in: ``user`` is a member of the town's staff."""
+    """A request that a door of ``access.py`` has let in: ``user`` is a member of the town's staff."""
 
     user: User

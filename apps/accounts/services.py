@@ -9,7 +9,6 @@ from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
-from django.contrib.auth.models import AnonymousUser
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
@@ -18,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.adapter import ACCOUNT_MAIL
+from apps.accounts.history import history
 from apps.accounts.keys import ACCESS_PREFIX, API_PREFIX, new_key
 from apps.accounts.leaving import tell_left
 from apps.accounts.models import AccessToken, ApiKey, Role, User
@@ -37,7 +37,7 @@ def create_account(
     Somebody who already works for another town of the installation, or has a citizen's account with a confirmed
     address, keeps account and password and gets the roles.
     """
-    with transaction.atomic(), _history(actor, "create_account"):
+    with transaction.atomic(), history(actor, action="create_account"):
         email = User.objects.normalize_email(email).lower()
         user = User.objects.select_for_update().filter(email=email).first()
         is_new = user is None
@@ -74,7 +74,7 @@ def take_unconfirmed(*, user: User, name: str) -> bool:
 
 def set_roles(*, user: User, municipality: Municipality, roles: Collection[str], actor: User | None) -> None:
     """Let the person hold exactly ``roles`` in the town. Raises ChangeRefused for the last administrator."""
-    with transaction.atomic(), _history(actor, "set_roles"):
+    with transaction.atomic(), history(actor, action="set_roles"):
         held = _lock_administration(municipality)
         if user.pk in held and ADMINISTRATOR not in roles and len(held) == 1:
             raise ChangeRefused(_("Das ist das letzte Konto, das diese Plattform verwalten darf."))
@@ -94,7 +94,7 @@ def deactivate_account(*, user: User, municipality: Municipality, actor: User | 
     """
     if actor is not None and user.pk == actor.pk:
         raise ChangeRefused(_("Das eigene Konto können Sie nicht stilllegen."))
-    with transaction.atomic(), _history(actor, "deactivate_account"):
+    with transaction.atomic(), history(actor, action="deactivate_account"):
         elsewhere = user.roles.exclude(municipality=municipality).exists()
         if elsewhere or user.is_superuser:
             set_roles(user=user, municipality=municipality, roles=(), actor=actor)
@@ -110,7 +110,7 @@ def deactivate_account(*, user: User, municipality: Municipality, actor: User | 
 
 def reactivate_account(*, user: User, municipality: Municipality, actor: User | None) -> None:
     """Give a person of this town the access back, with a link to choose a password; old sessions and keys stay dead."""
-    with transaction.atomic(), _history(actor, "reactivate_account"):
+    with transaction.atomic(), history(actor, action="reactivate_account"):
         if User.objects.filter(pk=user.pk, is_active=False).update(is_active=True):
             user.refresh_from_db()
             _mail_password_link(user, municipality, "accounts/email/password_link.txt")
@@ -118,7 +118,7 @@ def reactivate_account(*, user: User, municipality: Municipality, actor: User | 
 
 def send_password_link(*, user: User, municipality: Municipality, actor: User | None) -> None:
     """Mail the person a link to choose a new password; the old one works until then."""
-    with transaction.atomic(), _history(actor, "send_password_link"):
+    with transaction.atomic(), history(actor, action="send_password_link"):
         _mail_password_link(user, municipality, "accounts/email/password_link.txt")
 
 
@@ -135,7 +135,7 @@ def reset_second_factor(*, user: User, municipality: Municipality | None, actor:
             raise ChangeRefused(
                 _("Dieses Konto gilt nicht nur hier. Bitte wenden Sie sich an den Betrieb der Plattform.")
             )
-    with transaction.atomic(), _history(actor, "reset_second_factor"):
+    with transaction.atomic(), history(actor, action="reset_second_factor"):
         if Authenticator.objects.filter(user=user).delete()[0]:
             pghistory.create_event(user, label="second_factor_reset")
             link = public_url(municipality, reverse("mfa_index"))
@@ -190,7 +190,3 @@ def _mail(user: User, municipality: Municipality | None, template: str, link: st
     subject, _newline, body = render_to_string(template, context).partition("\n")
     mail = EmailMessage(subject.strip(), body.strip() + "\n", to=[user.email])
     note_town(mail, municipality, ACCOUNT_MAIL).send()
-
-
-def _history(actor: User | AnonymousUser | None, action: str) -> "pghistory.context":
-    return pghistory.context(actor=actor.pk if actor else None, action=action)

@@ -11,13 +11,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts import services
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_act, staff_form, staff_page
 from apps.accounts.forms import AccessTokenForm, AccountForm, RolesForm
 from apps.accounts.models import ApiKey, Role, User
 from apps.accounts.requests import StaffRequest
+from apps.geo.refusals import said_at
 
 ADMINISTRATOR = Role.Code.ADMINISTRATOR
 
@@ -34,25 +34,20 @@ def people_of(town: Any) -> Any:
     )
 
 
-@staff_required(ADMINISTRATOR)
-@require_GET
+@staff_page(ADMINISTRATOR)
 def accounts(request: StaffRequest) -> HttpResponse:
     """List who works here, with which roles."""
     return render(request, "accounts/accounts.html", {"people": people_of(request.municipality)})
 
 
-@staff_required(ADMINISTRATOR)
-@require_http_methods(["GET", "HEAD", "POST"])
+@staff_form(ADMINISTRATOR)
 def account_new(request: StaffRequest) -> HttpResponse:
     """Make an account and mail its owner a link."""
     form = AccountForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         town = request.municipality
-        try:
+        with said_at(form, "email"):
             user, is_new = services.create_account(municipality=town, actor=request.user, **form.cleaned_data)
-        except services.ChangeRefused as refusal:
-            form.add_error("email", str(refusal))
-        else:
             told = (
                 _("Das Konto für %(name)s ist angelegt. Der Link zum Festlegen des Passworts ist unterwegs.")
                 if is_new
@@ -63,8 +58,7 @@ def account_new(request: StaffRequest) -> HttpResponse:
     return render(request, "accounts/account_new.html", {"form": form}, status=422 if form.errors else 200)
 
 
-@staff_required(ADMINISTRATOR)
-@require_http_methods(["GET", "HEAD", "POST"])
+@staff_form(ADMINISTRATOR)
 def account(request: StaffRequest, user_id: int) -> HttpResponse:
     """Show one person; change roles, access, password and second factor by the button pressed."""
     town = request.municipality
@@ -113,8 +107,7 @@ def _change(action: str, form: RolesForm, person: User, town: Any, actor: Any) -
     return ""
 
 
-@staff_required()
-@require_http_methods(["GET", "HEAD", "POST"])
+@staff_form()
 @sensitive_variables("key")
 def access(request: StaffRequest) -> HttpResponse:
     """Own access tokens: list, make (the key is shown in this answer only); administrators see the API keys too."""
@@ -139,8 +132,7 @@ def access(request: StaffRequest) -> HttpResponse:
     )
 
 
-@staff_required()
-@require_POST
+@staff_act()
 def revoke_token(request: StaffRequest, token_id: int) -> HttpResponse:
     """Delete one of one's own access tokens."""
     if services.revoke_access_token(user=request.user, token_id=token_id):
@@ -148,8 +140,7 @@ def revoke_token(request: StaffRequest, token_id: int) -> HttpResponse:
     return redirect("desk_access")
 
 
-@staff_required(ADMINISTRATOR)
-@require_POST
+@staff_act(ADMINISTRATOR)
 def deactivate_key(request: StaffRequest, key_id: int) -> HttpResponse:
     """Let an API key of the town open nothing any more."""
     if services.deactivate_api_key(municipality=request.municipality, key_id=key_id):

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_form
 from apps.accounts.requests import StaffRequest
 from apps.citizens import services
 from apps.geo.form_fields import one_of_several
@@ -27,7 +27,7 @@ class SwitchForm(forms.ModelForm):
         one_of_several(self.fields["citizen_accounts"])  # a switch is not "voluntary"
 
 
-@staff_required("administrator")
+@staff_form("administrator")
 def citizen_accounts(request: StaffRequest) -> HttpResponse:
     """Switch citizens' accounts on or off."""
     form = SwitchForm(request.POST or None, instance=Municipality.objects.get(pk=request.municipality.pk))

@@ -6,7 +6,6 @@ A citizen's account is one that never held a role and does not run the installat
 import datetime as dt
 from typing import Any
 
-import pghistory
 from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.db import transaction
@@ -16,9 +15,11 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.adapter import ACCOUNT_MAIL
 from apps.accounts.erasures import record_erasure, register_eraser
+from apps.accounts.history import history
 from apps.accounts.models import User
 from apps.citizens.belongings import all_kinds
 from apps.geo.editing import ChangeRefused
+from apps.geo.untrusted import whole_number
 from apps.outbox.services import erase_messages_to
 from apps.places.models import Municipality
 
@@ -30,7 +31,7 @@ UNCONFIRMED_LIVES = dt.timedelta(days=3)
 @transaction.atomic
 def switch_accounts(*, municipality: Municipality, actor: Any, is_open: bool) -> None:
     """Let people make an account in the town, or nobody any more; accounts that there are stay."""
-    with pghistory.context(actor=actor.pk, action="switch_accounts"):
+    with history(actor, action="switch_accounts"):
         Municipality.objects.filter(pk=municipality.pk).exclude(citizen_accounts=is_open).update(
             citizen_accounts=is_open
         )
@@ -64,8 +65,7 @@ def delete_account(*, user: User, town: Municipality | None) -> None:
 
 def delete_again(town: str, key: str) -> None:
     """What the ledger of erasures knows as gone goes again after a restore; a second run changes nothing."""
-    number = key.partition("@")[0]
-    user = User.objects.filter(pk=int(number)).first() if number.isdigit() else None
+    user = User.objects.filter(pk=whole_number(key.partition("@")[0]) or 0).first()
     if user is not None and _key(user) == key:
         _erase(user)
 

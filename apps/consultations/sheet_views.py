@@ -8,6 +8,7 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from apps.consultations.models import PlanSheet
+from apps.contributions.serving import as_picture
 from apps.geo.audience import ANONYMOUS, Actor
 from apps.geofiles.tile_archive import read_tile
 from apps.places.requests import TownRequest
@@ -60,14 +61,14 @@ def send_tile(request: TownRequest, sheet: PlanSheet, number: tuple[int, int, in
         raise Http404
     etag = '"{}-{}-{}-{}"'.format(sheet.tiles_sha256[:32], *number)
     if is_public and (unchanged := get_conditional_response(request, etag=etag)):
-        return _dressed(unchanged, etag, is_public)
+        return as_picture(unchanged, etag, is_public=is_public)
     try:
         body = read_tile(str(sheet.tiles.name), number)
     except FileNotFoundError:
         body = None
     if body is None:
         raise Http404
-    return _dressed(HttpResponse(body, content_type="image/webp"), etag, is_public)
+    return as_picture(HttpResponse(body, content_type="image/webp"), etag, is_public=is_public)
 
 
 def send_picture(request: TownRequest, sheet: PlanSheet, name: str, *, is_public: bool) -> HttpResponse:
@@ -78,13 +79,13 @@ def send_picture(request: TownRequest, sheet: PlanSheet, name: str, *, is_public
     # A stored file has a random name of its own and never changes.
     etag = f'"{str(stored.name).rpartition("/")[2][:32]}"'
     if is_public and (unchanged := get_conditional_response(request, etag=etag)):
-        return _dressed(unchanged, etag, is_public)
+        return as_picture(unchanged, etag, is_public=is_public)
     try:
         with default_storage.open(str(stored.name)) as file:
             body = file.read()
     except FileNotFoundError:
         raise Http404 from None
-    return _dressed(HttpResponse(body, content_type="image/webp"), etag, is_public)
+    return as_picture(HttpResponse(body, content_type="image/webp"), etag, is_public=is_public)
 
 
 def _was_cut(sheet: PlanSheet, number: tuple[int, int, int]) -> bool:
@@ -93,17 +94,3 @@ def _was_cut(sheet: PlanSheet, number: tuple[int, int, int]) -> bool:
         zoom == level and left <= column <= right and top <= row <= bottom
         for level, left, top, right, bottom in sheet.levels
     )
-
-
-def _dressed(response: HttpResponse, etag: str, is_public: bool) -> HttpResponse:
-    """Public ones are kept by caches and asked for anew, so that they are gone at once; others are kept by nobody."""
-    if is_public:
-        response["ETag"] = etag
-        response["Cache-Control"] = "public, no-cache"
-    else:
-        response["Cache-Control"] = "private, no-store"
-        response["X-Robots-Tag"] = "noindex"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cross-Origin-Resource-Policy"] = "same-origin"
-    return response

@@ -30,6 +30,11 @@ def photo_response(request: HttpRequest, picture: Picture, size: str, *, name: s
         except FileNotFoundError:
             raise Http404 from None
         response["Content-Disposition"] = f'inline; filename="{name}.webp"'
+    return as_picture(response, etag, is_public=is_public)
+
+
+def as_picture(response: Any, etag: str, *, is_public: bool) -> Any:
+    """Dress an answer: a picture and nothing else, kept by caches where it is public and asked for anew each time."""
     if is_public:
         response["ETag"] = etag
         response["Cache-Control"] = "public, no-cache"

@@ -8,6 +8,7 @@ from django import forms
 from apps.departments.answers import MAX_TEXT, AnswersRefused, clean_answers, stopping_answer
 from apps.departments.models import Category
 from apps.departments.questions import Option, Question, asked_by
+from apps.geo.form_fields import DayField
 
 PREFIX = "frage_"
 
@@ -27,7 +28,7 @@ def question_field(question: Question) -> forms.Field:
             widget = forms.TextInput({"inputmode": "decimal"})
             return forms.DecimalField(**common, max_digits=15, decimal_places=3, localize=True, widget=widget)
         case "date":
-            return forms.DateField(**common, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+            return DayField(**common)
     return forms.CharField(**common, max_length=MAX_TEXT, widget=forms.TextInput({"autocomplete": "off"}))
 
 

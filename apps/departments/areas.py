@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from apps.departments.models import Jurisdiction
 from apps.geo.crs import GEO_SRID
-from apps.geo.untrusted import InputRefused
+from apps.geo.untrusted import InputRefused, whole_number
 from apps.geofiles.crs_guess import decide, to_storage
 from apps.geofiles.reading import read_upload
 from apps.places.models import AdministrativeArea, Asset, BuiltUpArea, Municipality
@@ -93,8 +93,8 @@ def copy_area(town: Municipality, key: str) -> Taken:
     """Return the area behind a key of ``sources``; raises ``InputRefused`` where there is none (any more)."""
     kind, _dash, number = key.partition("-")
     found = None
-    if kind in _SHAPES and number.isascii() and number.isdigit() and len(number) < 19:
-        found = _simple(f"({_SHAPES[kind]} WHERE municipality_id = %s AND id = %s)", [town.pk, int(number)])
+    if kind in _SHAPES:
+        found = _simple(f"({_SHAPES[kind]} WHERE municipality_id = %s AND id = %s)", [town.pk, whole_number(number)])
     if found is None:
         raise InputRefused(_("Diese Fläche gibt es nicht. Bitte wählen Sie eine aus der Liste."))
     return found

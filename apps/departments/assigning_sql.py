@@ -28,13 +28,10 @@ from django.db.models import QuerySet
 
 from apps.departments.models.jurisdiction import REACH_M
 from apps.departments.routing_sql import (
-    ANSWER_COUNT,
     PRECEDENCE,
     ROAD_ORDER,
-    SCOPE_RANK,
-    TIME_COUNT,
-    WHERE_RANK,
     conditions_hold,
+    ranks,
     standing,
 )
 
@@ -78,8 +75,7 @@ def _rule(area: str) -> str:
     return f"""
     r.id AS rule_id, r.category_id, r.group_id, r.asset_kind, r.road_classes, r.road_path, r.distance_m AS reach_m,
     r.inside_built_up, r.answers, r.season_from, r.season_to, r.weekdays, r.valid_from, r.valid_to, r.priority,
-    r.created_at, {WHERE_RANK.format(rule="r", area=area)} AS where_rank, {SCOPE_RANK.format(rule="r")} AS scope_rank,
-    {ANSWER_COUNT.format(rule="r")} AS answer_count, {TIME_COUNT.format(rule="r")} AS time_count"""
+    r.created_at,{ranks(area)}"""
 
 
 def _counts(asked: str) -> str:

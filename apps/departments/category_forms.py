@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from apps.departments.models import Category, CategoryGroup
 from apps.departments.questions import CLOSED_KINDS, KINDS, MAX_OPTIONS, Option, Question
 from apps.geo.edit_forms import EditForm
-from apps.geo.form_fields import one_of_several, row_field
-from apps.geo.untrusted import InputRefused, clean_text
+from apps.geo.form_fields import CleanTextMixin, one_of_several, row_field
+from apps.geo.untrusted import InputRefused, clean_text, whole_number
 from apps.places.models import Municipality
 
 #: Empty rows that a question's form offers for further answers.
@@ -82,16 +82,6 @@ class CategoryForm(EditForm):
             raise forms.ValidationError(_("Ein Stichwort hat höchstens 40 Zeichen."))
         return list(dict.fromkeys(words))
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean()
-        if data.get("is_urgent") and not data.get("urgent_text"):
-            self.add_error("urgent_text", _("Bitte schreiben Sie, was bei Gefahr zu tun ist."))
-        if data.get("shows_expected_by") and not data.get("target_days"):
-            self.add_error("target_days", _("Dafür braucht es ein Ziel in Arbeitstagen."))
-        if (days := data.get("target_days")) is not None and not 1 <= days <= 260:
-            self.add_error("target_days", _("Bitte 1 bis 260 Arbeitstage."))
-        return data
-
     def values(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in self._meta.fields or () if name in self.fields}
 
@@ -106,7 +96,7 @@ class OptionRow:
     advice: forms.BoundField
 
 
-class QuestionForm(forms.Form):
+class QuestionForm(CleanTextMixin, forms.Form):
     """One question. Its key and the values of its answers are made of their words once, and never change."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -134,8 +124,8 @@ class QuestionForm(forms.Form):
         super().__init__(*args, **kwargs)
         if question:
             self.fields["kind"].disabled = True
-        posted = str(self.data.get("rows", "")) if self.is_bound else ""
-        count = int(posted) if posted.isascii() and posted.isdigit() and len(posted) < 3 else len(options) + SPARE_ROWS
+        posted = whole_number(self.data.get("rows"), most=99) if self.is_bound else None
+        count = len(options) + SPARE_ROWS if posted is None else posted
         self.count = min(max(count, len(options)), MAX_OPTIONS)
         self.stored = [option.value for option in options][: self.count]
         for number in range(self.count):

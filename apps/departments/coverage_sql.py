@@ -8,7 +8,7 @@ A strip is what lies within reach of a road. Which of two roads is nearer, ``rou
 of several roads overlap at junctions, so that a gap there may be some square metres larger than it is drawn.
 """
 
-from apps.departments.routing_sql import ANSWER_COUNT, PRECEDENCE, SCOPE_RANK, TIME_COUNT, WHERE_RANK
+from apps.departments.routing_sql import PRECEDENCE, ranks
 
 #: Steps of the precedence in which two rules may be equal and still name nobody twice: age decides, or the asset met.
 _AGE = ("extent_m2", "created_at", "rule_id")
@@ -36,7 +36,7 @@ built_up AS MATERIALIZED (
     WHERE b.municipality_id = %(town)s
 ),
 named AS (
-    SELECT r.*, coalesce(r.own_area, version.area) AS ground
+    SELECT r.*, coalesce(r.own_area, version.area) AS ground,{ranks("coalesce(r.own_area, version.area)")}
     FROM departments_jurisdiction r
     JOIN departments_department d ON d.id = r.executor_id AND d.is_active
     LEFT JOIN places_administrativearea area ON area.id = r.area_id
@@ -79,9 +79,6 @@ strip AS MATERIALIZED (
 ),
 rule AS MATERIALIZED (
     SELECT given.id AS rule_id, given.*, ST_Area(given.ground) AS area_m2,
-           {WHERE_RANK.format(rule="given", area="given.ground")} AS where_rank,
-           {SCOPE_RANK.format(rule="given")} AS scope_rank,
-           {ANSWER_COUNT.format(rule="given")} AS answer_count, {TIME_COUNT.format(rule="given")} AS time_count,
            CASE given.inside_built_up
                WHEN true THEN ST_Intersection(given.reached, built_up.area)
                WHEN false THEN ST_Difference(given.reached, built_up.area)

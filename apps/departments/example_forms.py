@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.forms import clean_line
 from apps.departments.answer_forms import PREFIX, AnswersFormMixin
-from apps.departments.forms import TestPinForm
+from apps.departments.forms import ChosenByCode, TestPinForm
 from apps.departments.models import Category, Department
 from apps.departments.questions import Question, asked_by
+from apps.geo.form_fields import row_field
 
 
 class ExampleForm(AnswersFormMixin, TestPinForm):
@@ -20,21 +21,16 @@ class ExampleForm(AnswersFormMixin, TestPinForm):
     the category whose questions were on the screen.
     """
 
-    department = forms.ModelChoiceField(
-        label=_("Zuständig sein soll"),
-        queryset=Department.objects.none(),
-        to_field_name="code",
-        empty_label=_("Bitte wählen"),
-    )
+    department = ChosenByCode(Department, _("Zuständig sein soll"))
     note = forms.CharField(label=_("Was das Beispiel zeigt"), max_length=200, required=False)
     asked = forms.CharField(required=False, max_length=80, widget=forms.HiddenInput)
     field_order: tuple[str, ...] = ("category", "department", "note", "address", "lon", "lat")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        departments = self.fields["department"]
-        assert isinstance(departments, forms.ModelChoiceField)
-        departments.queryset = Department.objects.filter(municipality=self.municipality, is_active=True)
+        row_field(self, "department").queryset = Department.objects.filter(
+            municipality=self.municipality, is_active=True
+        )
         self.ask(self._chosen())
 
     def ask(self, category: Category | None) -> None:

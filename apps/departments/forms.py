@@ -9,24 +9,29 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.forms import clean_line
 from apps.accounts.models import User
 from apps.departments.models import Category, Department, Organisation
+from apps.geo.form_fields import row_field
 from apps.places.models import Municipality
 from apps.places.pin import PinFormMixin
+
+
+class ChosenByCode(forms.ModelChoiceField):
+    """A category or a department by its code; which ones there are is said by the form's ``__init__``."""
+
+    def __init__(self, model: type[Category | Department], label: Any) -> None:
+        none, missing = model._default_manager.none(), _("Bitte wählen")
+        super().__init__(queryset=none, label=label, to_field_name="code", empty_label=missing)
 
 
 class TestPinForm(PinFormMixin):
     """A category and a place: who would answer?"""
 
-    category = forms.ModelChoiceField(
-        label=_("Kategorie"), queryset=Category.objects.none(), to_field_name="code", empty_label=_("Bitte wählen")
-    )
+    category = ChosenByCode(Category, _("Kategorie"))
     field_order: tuple[str, ...] = ("category", "address", "lon", "lat")
 
     def __init__(self, *args: Any, municipality: Municipality, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.municipality = municipality
-        categories = self.fields["category"]
-        assert isinstance(categories, forms.ModelChoiceField)
-        categories.queryset = Category.objects.of_town(municipality.pk).for_picker()
+        row_field(self, "category").queryset = Category.objects.of_town(municipality.pk).for_picker()
 
 
 class OrganisationForm(forms.ModelForm):
@@ -63,9 +68,7 @@ class DepartmentForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         del self.fields["code" if self.instance.pk else "is_active"]
         self.instance.municipality = municipality
-        organisations = self.fields["organisation"]
-        assert isinstance(organisations, forms.ModelChoiceField)
-        organisations.queryset = Organisation.objects.filter(municipality=municipality)
+        row_field(self, "organisation").queryset = Organisation.objects.filter(municipality=municipality)
 
     def clean_name(self) -> str:
         return clean_line(self.cleaned_data["name"])
@@ -83,9 +86,7 @@ class MembersForm(forms.Form):
 
     def __init__(self, *args: Any, department: Department, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        users = self.fields["users"]
-        assert isinstance(users, forms.ModelMultipleChoiceField)
-        users.queryset = (
+        row_field(self, "users").queryset = (
             User.objects.filter(roles__municipality=department.municipality_id, is_active=True)
             .distinct()
             .order_by("name", "pk")

@@ -69,12 +69,20 @@ def standing(**columns: str) -> str:
     return f"ARRAY[{', '.join(numbers)}]"
 
 
-# Shared with assigning_sql.py, which answers for many points at once.
-WHERE_RANK = """CASE WHEN {rule}.asset_kind <> '' THEN 0 WHEN {rule}.road_classes <> ARRAY[]::varchar[] THEN 1
-                WHEN {area} IS NOT NULL THEN 2 ELSE 3 END"""
-SCOPE_RANK = "CASE WHEN {rule}.category_id IS NOT NULL THEN 0 WHEN {rule}.group_id IS NOT NULL THEN 1 ELSE 2 END"
-ANSWER_COUNT = "(SELECT count(*) FROM jsonb_object_keys({rule}.answers))"
-TIME_COUNT = "({rule}.season_from IS NOT NULL)::int + (cardinality({rule}.weekdays) > 0)::int"
+def ranks(area: str) -> str:
+    """Return the columns that say how particular a rule ``r`` is, as the precedence asks; ``area`` is NULL without one.
+
+    The three statements that weigh rules (here, assigning_sql.py, coverage_sql.py) have them from here. What a place
+    adds are ``area_m2`` and ``extent_m2``.
+    """
+    return f"""
+    CASE WHEN r.asset_kind <> '' THEN 0 WHEN r.road_classes <> ARRAY[]::varchar[] THEN 1
+         WHEN {area} IS NOT NULL THEN 2 ELSE 3 END AS where_rank,
+    CASE WHEN r.category_id IS NOT NULL THEN 0 WHEN r.group_id IS NOT NULL THEN 1 ELSE 2 END AS scope_rank,
+    (SELECT count(*) FROM jsonb_object_keys(r.answers)) AS answer_count,
+    (r.season_from IS NOT NULL)::int + (cardinality(r.weekdays) > 0)::int AS time_count"""  # noqa: S608  (an expression of our own)
+
+
 #: The nearest road decides. At a junction several are equally near (to the centimetre): the higher class counts.
 ROAD_ORDER = "{0}.distance_m, array_position(ARRAY['A', 'B', 'S', 'K', 'G'], {0}.road_class::text), {0}.key, {0}.{1}"
 
@@ -198,24 +206,20 @@ assets AS MATERIALIZED (
     ORDER BY near.kind, near.distance_m, near.extent_m2, near.id
 ),
 matching AS (
-    SELECT rules.*,
-           {WHERE_RANK.format(rule="rules", area="rules.area_m2")} AS where_rank,
-           {SCOPE_RANK.format(rule="rules")} AS scope_rank,
-           {ANSWER_COUNT.format(rule="rules")} AS answer_count,
-           {TIME_COUNT.format(rule="rules")} AS time_count,
+    SELECT r.*,{ranks("r.area_m2")},
            coalesce(assets.distance_m, road.distance_m) AS distance_m,
            assets.extent_m2, assets.name AS asset_name, road.name AS road_name, road.road_class
-    FROM rules
+    FROM rules r
     CROSS JOIN here
-    LEFT JOIN road ON rules.road_classes <> '{{}}'
-    LEFT JOIN assets ON rules.asset_kind <> '' AND assets.kind = rules.asset_kind
+    LEFT JOIN road ON r.road_classes <> '{{}}'
+    LEFT JOIN assets ON r.asset_kind <> '' AND assets.kind = r.asset_kind
     WHERE here.in_town
-      AND {conditions_hold("rules", day=_DAY, answers=_ANSWERS)}
-      AND (rules.inside_built_up IS NULL OR rules.inside_built_up = here.built_up)
-      AND (rules.asset_kind = '' OR assets.distance_m <= rules.reach_m)
-      AND (rules.road_classes = '{{}}' OR (
-          road.distance_m <= rules.reach_m AND road.road_class = ANY (rules.road_classes)
-          AND rules.road_path IN ('', coalesce(nullif(road.path, ''), 'street'))
+      AND {conditions_hold("r", day=_DAY, answers=_ANSWERS)}
+      AND (r.inside_built_up IS NULL OR r.inside_built_up = here.built_up)
+      AND (r.asset_kind = '' OR assets.distance_m <= r.reach_m)
+      AND (r.road_classes = '{{}}' OR (
+          road.distance_m <= r.reach_m AND road.road_class = ANY (r.road_classes)
+          AND r.road_path IN ('', coalesce(nullif(road.path, ''), 'street'))
       ))
 ),
 ranked AS MATERIALIZED (

@@ -16,11 +16,11 @@ from apps.departments.models.jurisdiction import REACH_M
 from apps.departments.questions import Question, asked_by, questions_of
 from apps.geo.drawn_forms import DrawnFormMixin
 from apps.geo.edit_forms import EditForm
-from apps.geo.form_fields import choice_field, one_of_several, row_field
+from apps.geo.form_fields import DayInput, choice_field, one_of_several, row_field
+from apps.geo.untrusted import whole_number
 from apps.places.models import AdministrativeArea, Asset, Municipality, Road
 
 ANSWER = "antwort_"
-_DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class RuleForm(DrawnFormMixin, EditForm):
@@ -82,7 +82,7 @@ class RuleForm(DrawnFormMixin, EditForm):
             *("area", "season_from", "season_to", "weekdays", "executor", "owner", "copy_to"),
             *("priority", "valid_from", "valid_to"),
         ]
-        widgets = {"reason": forms.Textarea(attrs={"rows": 2}), "valid_from": _DAY, "valid_to": _DAY}
+        widgets = {"reason": forms.Textarea(attrs={"rows": 2}), "valid_from": DayInput, "valid_to": DayInput}
         labels = {
             "group": _("oder für eine ganze Gruppe"),
             "reason": _("Begründung, mit Rechtsgrundlage"),
@@ -149,12 +149,8 @@ class RuleForm(DrawnFormMixin, EditForm):
 
     def _ask(self, rule: Jurisdiction) -> None:
         """Add a field per question with a list; conditions on what is gone stay visible until they are taken out."""
-        chosen = str(self["category"].value() or "")
-        self.subject = (
-            row_field(self, "category").queryset.filter(pk=chosen).first()  # type: ignore[union-attr]
-            if chosen.isascii() and chosen.isdigit() and len(chosen) < 19
-            else None
-        )
+        chosen = whole_number(str(self["category"].value()))
+        self.subject = row_field(self, "category").queryset.filter(pk=chosen).first()  # type: ignore[union-attr]
         same = self.subject is not None and self.subject.pk == rule.category_id
         stored: dict[str, list[str]] = rule.answers if same else {}
         asked: dict[str, Question] = {}

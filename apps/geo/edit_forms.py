@@ -7,10 +7,10 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from apps.geo.editing import StaleEdit
-from apps.geo.untrusted import InputRefused, clean_text
+from apps.geo.form_fields import CleanTextMixin
 
 
-class EditForm(forms.ModelForm):
+class EditForm(CleanTextMixin, forms.ModelForm):
     """A ModelForm of an ``Editable`` that never saves by itself: views hand ``values()`` to a service."""
 
     version = forms.IntegerField(min_value=1, initial=1, widget=forms.HiddenInput)
@@ -19,16 +19,6 @@ class EditForm(forms.ModelForm):
         instance = kwargs.get("instance")
         kwargs["initial"] = {"version": getattr(instance, "version", 1), **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
-
-    def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or self.cleaned_data
-        for name, value in list(data.items()):
-            if isinstance(value, str):
-                try:
-                    data[name] = clean_text(value).strip()
-                except InputRefused as refusal:
-                    self.add_error(name, str(refusal))
-        return data
 
     def values(self) -> dict[str, Any]:
         """Return the model's values of a valid form."""

@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from django.db import models
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
+
+from apps.geo.untrusted import whole_number
 
 
 class Editable(models.Model):
@@ -20,7 +23,7 @@ class ChangeRefused(Exception):
     """A change that is not made. Its text is a sentence for the person: why, and what to do first."""
 
 
-class StaleEdit(Exception):
+class StaleEdit(ChangeRefused):
     """The form was made from an older version. The text is a sentence for the desk, ``current`` the row as it is."""
 
     def __init__(self, current: Any) -> None:
@@ -31,6 +34,11 @@ class StaleEdit(Exception):
                 "Bitte vergleichen Sie sie mit dem neuen Stand; mit dem nächsten Speichern gelten Ihre Angaben."
             )
         )
+
+
+def posted_version(request: HttpRequest) -> int:
+    """Return the version that the page was made from; 0, which is never current, for anything else."""
+    return whole_number(request.POST.get("version")) or 0
 
 
 Row = TypeVar("Row", bound=Editable)

@@ -1,6 +1,6 @@
 """The fields of a form by what they are (``form.fields[name]`` alone promises only a ``Field``), and one for text."""
 
-from typing import cast
+from typing import Any, cast
 
 from django import forms
 
@@ -20,6 +20,35 @@ def row_field(form: forms.BaseForm, name: str) -> forms.ModelChoiceField:
 def one_of_several(field: forms.Field, value: bool = True) -> None:
     """Say that nobody has to fill in this very field, and that "(freiwillig)" behind it would mislead all the same."""
     vars(field)["one_of_several"] = value
+
+
+class DayInput(forms.DateInput):
+    """A day as the browser's own calendar wants it, whatever the language of the page."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class DayField(forms.DateField):
+    """A day, chosen from the browser's calendar."""
+
+    widget = DayInput
+
+
+class CleanTextMixin(forms.BaseForm):
+    """Every text field loses control characters; what no keyboard makes is refused with a sentence."""
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        for name, value in list(data.items()):
+            if isinstance(value, str):
+                try:
+                    data[name] = clean_text(value).strip()
+                except InputRefused as refusal:
+                    self.add_error(name, str(refusal))
+        return data
 
 
 class CleanCharField(forms.CharField):

@@ -7,7 +7,7 @@ that the actor may see; a field that no declaration names can neither be read, n
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from django.contrib.gis.db.models import GeometryField
 from django.contrib.gis.db.models.functions import Transform
@@ -24,6 +24,20 @@ from apps.geo.functions import BoxOverlaps, bbox_in_storage_crs
 
 Text = str | Promise
 Bbox = tuple[float, float, float, float]
+
+
+class Asked(TypedDict, total=False):
+    """What ``matching()`` and ``rows()`` may be asked, as there."""
+
+    municipality: int | None
+    bbox: Bbox | None
+    bbox_srid: int
+    since: dt.datetime | None
+    until: dt.datetime | None
+    ids: Iterable[str] | None
+    filters: Mapping[str, Sequence[object]] | None
+    after: str | None
+    among: QuerySet[Any] | None
 
 
 @dataclass(frozen=True)
@@ -151,42 +165,13 @@ class MapLayer:
         """Return ``string``, ``integer``, ``number``, ``boolean``, ``date`` or ``datetime``."""
         return _KINDS.get(self.model_field(declared).get_internal_type(), "string")
 
-    def rows(
-        self,
-        actor: Actor,
-        *,
-        municipality: int | None = None,
-        bbox: Bbox | None = None,
-        bbox_srid: int = WGS84,
-        since: dt.datetime | None = None,
-        until: dt.datetime | None = None,
-        ids: Iterable[str] | None = None,
-        filters: Mapping[str, Sequence[object]] | None = None,
-        after: str | None = None,
-        srid: int | None = None,
-        among: QuerySet[Any] | None = None,
-    ) -> QuerySet[Any]:
+    def rows(self, actor: Actor, *, srid: int | None = None, **asked: Unpack[Asked]) -> QuerySet[Any]:
         """Return a ``.values()`` queryset: ``fid``, ``shape``, ``changed``, ``moment`` and an ``f_<name>`` per field.
 
-        ``municipality`` is a primary key; ``bbox`` xmin, ymin, xmax, ymax in ``bbox_srid`` units (the exact geometry
-        must meet the box); ``since``/``until`` bound the period fields, both ends included; ``filters`` maps field
-        names to accepted values (``KeyError`` for a name the actor may not read or filter by); ``after`` is the last
-        ``fid`` of the previous page; ``among`` are features visible to the actor, narrowed by
-        their own list (``desk_lists.py``). ``shape`` is in ``srid`` (default: storage CRS). Ordered by ``fid``.
+        ``asked`` are the arguments of ``matching()``. ``shape`` is in ``srid`` (default: storage CRS). Ordered by
+        ``fid``.
         """
-        features = self.matching(
-            actor,
-            municipality=municipality,
-            bbox=bbox,
-            bbox_srid=bbox_srid,
-            since=since,
-            until=until,
-            ids=ids,
-            filters=filters,
-            after=after,
-            among=among,
-        )
-        return self.read(features, actor, srid=srid)
+        return self.read(self.matching(actor, **asked), actor, srid=srid)
 
     def read(self, features: QuerySet[Any], actor: Actor, *, srid: int | None = None) -> QuerySet[Any]:
         """Return what ``rows()`` does for features from ``matching()`` of the same actor, which a caller counts too."""
@@ -210,7 +195,14 @@ class MapLayer:
         after: str | None = None,
         among: QuerySet[Any] | None = None,
     ) -> QuerySet[Any]:
-        """Return the features behind ``rows()`` of the same arguments, for counting: no columns, no joins for words."""
+        """Return the features behind ``rows()`` of the same arguments, for counting: no columns, no joins for words.
+
+        ``municipality`` is a primary key; ``bbox`` xmin, ymin, xmax, ymax in ``bbox_srid`` units (the exact geometry
+        must meet the box); ``since``/``until`` bound the period fields, both ends included; ``filters`` maps field
+        names to accepted values (``KeyError`` for a name the actor may not read or filter by); ``after`` is the last
+        ``fid`` of the previous page; ``among`` are features visible to the actor, narrowed by
+        their own list (``desk_lists.py``).
+        """
         features = self.features(actor) if among is None else among
         features = features.exclude(**{f"{self.geometry}__isnull": True})
         if municipality is not None:

@@ -26,6 +26,8 @@ Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | Non
 MAX_BYTES = 64_000
 MAX_DEPTH = 8
 MAX_VERTICES = 20_000
+#: The largest key of a row (bigint).
+MAX_KEY = 2**63 - 1
 # Germany's longitudes and latitudes do not overlap, so that swapped axes are certain, never guessed.
 GERMAN_LON = (5.5, 15.5)
 GERMAN_LAT = (47.0, 55.5)
@@ -85,6 +87,16 @@ def parse_number(value: object, what: str) -> float:
     if not math.isfinite(number):
         raise GeometryRefused(_("%(what)s ist keine endliche Zahl.") % {"what": what})
     return number
+
+
+def whole_number(text: str | None, *, most: int = MAX_KEY) -> int | None:
+    """Return the whole number from 0 to ``most`` that a text writes in plain digits; None for whatever else is sent.
+
+    ``"²".isdigit()`` is true and ``int("²")`` fails; ``int`` takes signs, spaces, ``1_000`` and other scripts' digits;
+    PostgreSQL fails at a number that no key can have.
+    """
+    number = int(text) if text and re.fullmatch("[0-9]{1,19}", text) else None
+    return number if number is not None and number <= most else None
 
 
 def parse_lonlat(lon: object, lat: object) -> Point:

@@ -17,7 +17,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from apps.geo.sandbox.running import ConfinedFailed, Limits, run_confined
-from apps.geo.untrusted import InputRefused
+from apps.geo.untrusted import InputRefused, whole_number
 from apps.geofiles import file_worker
 from apps.geofiles.archive import unpack_shapefile
 
@@ -144,7 +144,7 @@ def _read_with_gdal(source: Path, folder: Path, layer: str, limits: Limits) -> S
 def epsg_number(crs: str | None) -> int | None:
     """Return the EPSG number of ``EPSG:25833``; any other text of the file is not looked at (CVE-2026-114582)."""
     authority, _colon, number = (crs or "").partition(":")
-    return int(number) if authority == "EPSG" and number.isascii() and number.isdigit() and len(number) <= 6 else None
+    return whole_number(number, most=999_999) if authority == "EPSG" else None
 
 
 def _read_csv(path: Path) -> Source:

@@ -16,7 +16,7 @@ from apps.geo.crs import WGS84
 from apps.geo.desk_lists import found_by, has_desk_list
 from apps.geo.ids import PATTERN
 from apps.geo.layers import Bbox, Field, MapLayer
-from apps.geo.untrusted import InputRefused, clean_text, parse_bbox
+from apps.geo.untrusted import InputRefused, clean_text, parse_bbox, whole_number
 
 MAX_ZOOM = 20
 MAX_VALUES = 100
@@ -106,9 +106,9 @@ def parse_degree_bbox(text: str) -> Bbox:
 
 def parse_zoom(text: str) -> int:
     """Return a zoom level of the map, 0 to 20; raises ``InputRefused``."""
-    if not re.fullmatch(r"\d{1,2}", text, re.ASCII) or int(text) > MAX_ZOOM:
+    if (zoom := whole_number(text, most=MAX_ZOOM)) is None:
         raise InputRefused(_("„zoom“ ist eine ganze Zahl von 0 bis %(max)d.") % {"max": MAX_ZOOM})
-    return int(text)
+    return zoom
 
 
 def parse_days(since: str, until: str) -> tuple[dt.datetime | None, dt.datetime | None]:

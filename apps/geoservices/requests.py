@@ -15,7 +15,7 @@ from apps.geo.audience import Actor
 from apps.geo.crs import CRS84, CRS_BY_URI, Crs
 from apps.geo.ids import ALPHABET
 from apps.geo.layers import Bbox, MapLayer
-from apps.geo.untrusted import InputRefused, clean_text, parse_bbox
+from apps.geo.untrusted import InputRefused, clean_text, parse_bbox, whole_number
 
 DEFAULT_LIMIT = 1000  # QGIS reads only the first page with smaller pages (libraries reference); maximum below
 MAX_LIMIT = 10_000
@@ -142,9 +142,9 @@ def _instant(text: str, *, end: bool) -> dt.datetime:
 def _limit(text: str | None) -> int:
     if text is None:
         return DEFAULT_LIMIT
-    if not re.fullmatch(r"\d{1,9}", text, re.ASCII) or int(text) < 1:
+    if not (limit := whole_number(text)):
         raise BadParameter(_("„limit“ ist eine ganze Zahl von 1 bis %(max)d.") % {"max": MAX_LIMIT})
-    return min(int(text), MAX_LIMIT)  # /req/core/fc-limit-response-1: larger values mean the maximum
+    return min(limit, MAX_LIMIT)  # /req/core/fc-limit-response-1: larger values mean the maximum
 
 
 def _values(layer: MapLayer, declared: Any, text: str) -> list[Any]:

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_safe
 
 from apps.geo.crs import WGS84
 from apps.geo.layers import Bbox
+from apps.geo.untrusted import whole_number
 from apps.geoservices.basemap import draw_tile, tile_bbox_degrees
 from apps.geoservices.tile_store import TileStore
 from apps.geoservices.tile_upstreams import UPSTREAMS, Upstream, UpstreamFailed, UpstreamHasNoTile, fetch
@@ -58,10 +59,9 @@ def basemap_config() -> dict[str, object]:
 @require_safe
 def basemap_tile(request: HttpRequest, z: str, x: str, y: str) -> HttpResponse:
     """Answer one tile of 256 px (PNG from the tile server or SVG of our own); 400 or 404 for what is no tile."""
-    numbers = [int(part) if part.isascii() and part.isdigit() and len(part) <= 7 else None for part in (z, x, y)]
-    if None in numbers:
+    zoom, column, row = (whole_number(part, most=9_999_999) for part in (z, x, y))
+    if zoom is None or column is None or row is None:
         return JsonResponse({"error": _("Eine Kachel hat die Form /basemap/z/x/y mit ganzen Zahlen.")}, status=400)
-    zoom, column, row = (number or 0 for number in numbers)
     if zoom > MAX_ZOOM or column >= 2**zoom or row >= 2**zoom:
         raise Http404
     source, body, content_type, max_age = _tile(zoom, column, row)

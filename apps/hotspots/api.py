@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 
 from apps.geo.audience import ANONYMOUS
 from apps.geo.crs import WGS84
-from apps.geo.untrusted import InputRefused, parse_lonlat
+from apps.geo.untrusted import InputRefused, parse_lonlat, whole_number
 from apps.hotspots.models import Hotspot
 from apps.places.requests import TownRequest
 
@@ -82,6 +82,6 @@ class NearestHotspotsView(APIView):
 
 
 def _limit(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= MAX_LIMIT):
-        raise InputRefused(_("limit ist eine Zahl von 1 bis %(most)d.") % {"most": MAX_LIMIT})
-    return int(text)
+    if limit := whole_number(text, most=MAX_LIMIT):
+        return limit
+    raise InputRefused(_("limit ist eine Zahl von 1 bis %(most)d.") % {"most": MAX_LIMIT})

@@ -5,12 +5,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-import pghistory
 from django.contrib.gis.geos import Point
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.accounts.history import history
 from apps.geo.crs import GEO_SRID
 from apps.geo.untrusted import GeometryRefused, parse_lonlat
 from apps.hotspots.feeds.formats import Feed
@@ -101,7 +101,7 @@ def import_hotspots(
     summary.added, summary.changed = len(new), len(changed)
     summary.unchanged = len(wanted) - len(new) - len(changed)
     if not dry_run:
-        with pghistory.context(import_source=source):
+        with history(None, import_source=source):
             Hotspot.objects.bulk_create(new, batch_size=1000)
             if changed:
                 Hotspot.objects.bulk_update(changed, [*sorted(touched), "version", "changed_at"], batch_size=500)

@@ -3,10 +3,10 @@
 import datetime as dt
 from typing import Any
 
-import pghistory
 from django.db import transaction
 from django.db.models import F
 
+from apps.accounts.history import history
 from apps.geo.editing import apply_edit, lock_for_edit
 from apps.hotspots.models import Hotspot
 from apps.places.models import Municipality
@@ -18,14 +18,14 @@ SILENT_AFTER = dt.timedelta(hours=24)
 @transaction.atomic
 def add_hotspot(*, municipality: Municipality, actor: Any, values: dict[str, Any]) -> Hotspot:
     """Store a hotspot entered at the desk; ``values`` are fields of the form, ``point`` in the storage CRS."""
-    with pghistory.context(actor=getattr(actor, "pk", None)):
+    with history(actor):
         return Hotspot.objects.create(municipality=municipality, **values)
 
 
 @transaction.atomic
 def change_hotspot(*, hotspot: Hotspot, actor: Any, version: int, values: dict[str, Any]) -> Hotspot:
     """Store an edit from the desk. Raises ``StaleEdit`` when the row is not at ``version`` any more."""
-    with pghistory.context(actor=getattr(actor, "pk", None)):
+    with history(actor):
         fresh = lock_for_edit(hotspot, version=version)
         apply_edit(fresh, values)
         return fresh
@@ -37,7 +37,7 @@ def doubt_silent_hotspots(*, at: dt.datetime) -> int:
 
     A map that calls a dead hotspot "in operation" sends people out for nothing.
     """
-    with pghistory.context(job="doubt_silent_hotspots"):
+    with history(None, job="doubt_silent_hotspots"):
         return Hotspot.objects.silent_since(at - SILENT_AFTER).update(
             status=Hotspot.Status.UNKNOWN, changed_at=at, version=F("version") + 1
         )

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_form, staff_page
 from apps.accounts.requests import StaffRequest
 from apps.geo.crs import WGS84
 from apps.geo.editing import StaleEdit
@@ -20,14 +20,14 @@ from apps.places.requests import TownRequest
 ROLES = ("gis", "administrator")
 
 
-@staff_required(*ROLES)
+@staff_page(*ROLES)
 def hotspot_list(request: StaffRequest) -> HttpResponse:
     """Every hotspot of the town, hidden ones included."""
     hotspots = _hotspots(request).order_by("name", "pk")
     return render(request, "hotspots/desk_list.html", {"hotspots": hotspots})
 
 
-@staff_required(*ROLES)
+@staff_form(*ROLES)
 def add(request: StaffRequest) -> HttpResponse:
     """Enter a hotspot by hand."""
     town: Any = request.municipality
@@ -39,7 +39,7 @@ def add(request: StaffRequest) -> HttpResponse:
     return render(request, "hotspots/desk_form.html", {"form": form}, status=422 if form.errors else 200)
 
 
-@staff_required(*ROLES)
+@staff_form(*ROLES)
 def edit(request: StaffRequest, public_id: str) -> HttpResponse:
     """Change a hotspot; an edit made from an older state is refused and nothing typed is lost."""
     town: Any = request.municipality

@@ -6,15 +6,16 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_act, staff_page
 from apps.accounts.requests import StaffRequest
 from apps.contributions.serving import photo_response
 from apps.contributions.tokens import hash_token
 from apps.contributions.wrong_links import NoSuchLink, counting_wrong_links
 from apps.geo.audience import ANONYMOUS
-from apps.geo.untrusted import InputRefused, clean_text
+from apps.geo.refusals import said_above
+from apps.geo.untrusted import clean_text
 from apps.ideas import services
 from apps.ideas.models import Idea, IdeaPhoto
 from apps.ideas.querysets import KEEPERS
@@ -44,30 +45,25 @@ def own_photo(request: HttpRequest, token: str, photo: str, size: str) -> Any:
     return photo_response(request, found, size, name=f"idee-{found.public_id}", is_public=False)
 
 
-@staff_required(*KEEPERS)
-@require_safe
+@staff_page(*KEEPERS)
 def desk_photo(request: StaffRequest, public_id: str, photo: str, size: str) -> Any:
     """Keepers see every photo of the town's ideas."""
     found = _readable(request, public_id, photo)
     return photo_response(request, found, size, name=f"idee-{found.public_id}", is_public=False)
 
 
-@staff_required(*KEEPERS)
-@require_POST
+@staff_act(*KEEPERS)
 def review(request: StaffRequest, public_id: str, photo: str) -> HttpResponse:
     """Release or hide one photo, and say what it shows."""
     found = _readable(request, public_id, photo)
     state = request.POST.get("state", "")
     if state not in (IdeaPhoto.State.RELEASED, IdeaPhoto.State.HIDDEN):
         raise Http404
-    try:
+    with said_above(request):
         alt = clean_text(request.POST.get("alt", "")).strip()[:250]
-    except InputRefused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("ideas:desk_work", public_id=public_id)
-    services.review_photo(photo=found, actor=request.user, state=state, alt=alt)
-    done = _("Das Foto ist freigegeben.") if state == IdeaPhoto.State.RELEASED else _("Das Foto ist verborgen.")
-    messages.success(request, done)
+        services.review_photo(photo=found, actor=request.user, state=state, alt=alt)
+        done = _("Das Foto ist freigegeben.") if state == IdeaPhoto.State.RELEASED else _("Das Foto ist verborgen.")
+        messages.success(request, done)
     return redirect("ideas:desk_work", public_id=public_id)
 
 

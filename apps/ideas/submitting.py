@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from apps.contributions.idempotency import KeyReused
 from apps.contributions.limits import TooMany, admit, may_mail_receipt
 from apps.contributions.photo_form import take_photos
+from apps.contributions.refused import show_refused
 from apps.contributions.tokens import hash_token
 from apps.contributions.uploads import PhotosGone
 from apps.contributions.wrong_links import NoSuchLink, counting_wrong_links
@@ -102,13 +103,9 @@ def _check(
         "similar": find_similar(municipality=town.pk, geometry=data["geometry"], words=words),
         **context,
     }
-    status = 400 if contact.errors else 200
     if too_many:
-        status, context["notice"] = too_many.status, str(too_many)
-    response = render(request, "ideas/new/check.html", context, status=status)
-    if too_many:
-        response["Retry-After"] = str(too_many.retry_after)
-    return response
+        return show_refused(request, "ideas/new/check.html", context, too_many)
+    return render(request, "ideas/new/check.html", context, status=400 if contact.errors else 200)
 
 
 def _refused(request: TownRequest, form: ProposalForm, call: Call | None, refusal: ChangeRefused) -> HttpResponse:

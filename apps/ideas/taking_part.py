@@ -12,9 +12,11 @@ from django.views.decorators.http import require_http_methods
 
 from apps.contributions.idempotency import KeyReused
 from apps.contributions.limits import TooMany, admit, may_mail_receipt
+from apps.contributions.refused import show_refused
 from apps.contributions.wrong_links import NoSuchLink, counting_wrong_links
 from apps.geo.audience import ANONYMOUS
 from apps.geo.editing import ChangeRefused
+from apps.geo.refusals import said_above
 from apps.ideas import services
 from apps.ideas.forms import AbuseForm, CommentForm, SupportForm
 from apps.ideas.links import find_support
@@ -55,20 +57,18 @@ def support(request: TownRequest, public_id: str) -> HttpResponse:
             may_mail=may_mail_receipt(data["email"]),
         )
     except (TooMany, ChangeRefused) as refusal:
-        return _told(request, "ideas/support.html", context, refusal)
+        return show_refused(request, "ideas/support.html", context, refusal)
     return redirect(f"{reverse('ideas:support', args=[public_id])}?gesendet=1")
 
 
 def _by_account(request: TownRequest, idea: Idea, own: Any) -> HttpResponse:
-    try:
+    with said_above(request):
         if request.POST["do"] == "withdraw" and own:
             services.withdraw_support(support=own)
             messages.success(request, _("Ihre Unterstützung ist zurückgezogen."))
         elif request.POST["do"] == "support":
             services.support_by_account(idea=idea, user=request.user)
             messages.success(request, _("Danke. Ihre Unterstützung zählt."))
-    except ChangeRefused as refusal:
-        messages.error(request, str(refusal))
     return redirect("ideas:support", public_id=idea.public_id)
 
 
@@ -126,7 +126,7 @@ def comment(request: TownRequest, public_id: str) -> HttpResponse:
             idea=idea, text=data["text"], name=data["name"], parent=parent, idempotency_key=data["key"]
         )
     except (TooMany, ChangeRefused, KeyReused) as refusal:
-        return _told(request, "ideas/comment.html", context, refusal)
+        return show_refused(request, "ideas/comment.html", context, refusal)
     if made.is_released:
         return redirect(f"{reverse('ideas:detail', args=[public_id])}#kommentar-{made.public_id}")
     return redirect(f"{reverse('ideas:comment', args=[public_id])}?gesendet=1")
@@ -150,14 +150,5 @@ def report_abuse(request: TownRequest, public_id: str) -> HttpResponse:
         admit(request, "abuse", key=data["key"], trust=form.trust())
         services.report_abuse(idea=idea, comment=about, reason=data["reason"], idempotency_key=data["key"])
     except (TooMany, ChangeRefused, KeyReused) as refusal:
-        return _told(request, "ideas/abuse.html", context, refusal)
+        return show_refused(request, "ideas/abuse.html", context, refusal)
     return redirect(f"{reverse('ideas:report_abuse', args=[public_id])}?gesendet=1")
-
-
-def _told(request: TownRequest, template: str, context: dict[str, Any], refusal: Exception) -> HttpResponse:
-    """Show the form again with what was typed, and why it was not taken."""
-    status = refusal.status if isinstance(refusal, TooMany) else 409
-    response = render(request, template, {**context, "notice": str(refusal)}, status=status)
-    if isinstance(refusal, TooMany):
-        response["Retry-After"] = str(refusal.retry_after)
-    return response

@@ -8,21 +8,20 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_act, staff_form, staff_page
 from apps.accounts.requests import StaffRequest
 from apps.departments.models import Department
 from apps.open311 import georeport, services
 from apps.open311.forms import ConnectionForm
 from apps.open311.models import Endpoint
+from apps.open311.transport import NotAllowed
 from apps.reports.models import Handover
 
 TROUBLES = 20
 
 
-@staff_required("administrator")
-@require_safe
+@staff_page("administrator")
 def connections(request: StaffRequest) -> HttpResponse:
     """List the bodies outside: by which way each is reached, when that last worked, and what does not."""
     return render(request, "open311/connections.html", {"rows": _told(request, list(_bodies(request)))})
@@ -67,8 +66,7 @@ def _told(request: StaffRequest, bodies: list[Department]) -> list[dict[str, Any
     return sorted(rows, key=lambda row: not (row["troubled"] or (row["endpoint"] and row["endpoint"].failures)))
 
 
-@staff_required("administrator")
-@require_http_methods(["GET", "HEAD", "POST"])
+@staff_form("administrator")
 def connection(request: StaffRequest, department_id: int) -> HttpResponse:
     """Show and change how one body is reached."""
     body = get_object_or_404(_bodies(request), pk=department_id)
@@ -87,8 +85,7 @@ def connection(request: StaffRequest, department_id: int) -> HttpResponse:
     return render(request, "open311/connection.html", context, status=422 if form.errors else 200)
 
 
-@staff_required("administrator")
-@require_POST
+@staff_act("administrator")
 def try_connection(request: StaffRequest, department_id: int) -> HttpResponse:
     """Ask the stored endpoint for its services and say what came; nothing is reported there."""
     body = get_object_or_404(_bodies(request), pk=department_id)
@@ -96,7 +93,7 @@ def try_connection(request: StaffRequest, department_id: int) -> HttpResponse:
     offered: list[tuple[str, str]] = []
     try:
         offered = georeport.services_of(endpoint)
-    except (georeport.Rejected, georeport.NoSense, georeport.NotAllowed, georeport.Unreachable) as failure:
+    except (georeport.Rejected, georeport.NoSense, NotAllowed, georeport.Unreachable) as failure:
         services.note_failure(endpoint=endpoint, reason=str(failure))
         messages.error(request, _("Die Schnittstelle antwortet nicht wie erwartet: %(why)s") % {"why": failure})
     else:

@@ -18,7 +18,7 @@ from apps.geo.untrusted import InputRefused, clean_text
 from apps.open311.models import Endpoint
 from apps.open311.reading import parse_answer
 from apps.open311.sealing import CannotOpen, unseal
-from apps.open311.transport import Answer, NotAllowed, Unreachable, ask
+from apps.open311.transport import Answer, Unreachable, ask
 
 #: Numbers in one question for states; keeps the address short.
 AT_ONCE = 50
@@ -169,20 +169,3 @@ def _word(row: dict[str, Any], name: str, most: int) -> str:
         return clean_text(str(value)).strip()[:most]
     except InputRefused:
         return ""
-
-
-__all__ = [
-    "AT_ONCE",
-    "NoSense",
-    "NotAllowed",
-    "Rejected",
-    "RemoteState",
-    "Taken",
-    "Unreachable",
-    "attributes_of",
-    "find_request",
-    "number_behind",
-    "post_request",
-    "services_of",
-    "states_of",
-]

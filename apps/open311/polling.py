@@ -5,6 +5,7 @@ import logging
 
 from apps.open311 import georeport, services
 from apps.open311.models import Endpoint, RemoteRequest
+from apps.open311.transport import NotAllowed
 from apps.reports.models import Handover
 
 logger = logging.getLogger("apps.open311")
@@ -42,7 +43,7 @@ def _poll(endpoint: Endpoint, at: dt.datetime) -> int:
             states = georeport.states_of(endpoint, [remote.service_request_id for remote in batch])
             for remote in batch:
                 moved += services.record_state(remote=remote, state=states.get(remote.service_request_id), at=at)
-    except (georeport.Rejected, georeport.NoSense, georeport.NotAllowed, georeport.Unreachable) as failure:
+    except (georeport.Rejected, georeport.NoSense, NotAllowed, georeport.Unreachable) as failure:
         services.note_failure(endpoint=endpoint, reason=str(failure))
         services.postpone_poll(remotes=due, reason=str(failure), at=at)
         logger.warning("endpoint %s could not be polled: %s", endpoint.pk, type(failure).__name__)

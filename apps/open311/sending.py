@@ -14,6 +14,7 @@ from apps.geo.degrees import to_degrees
 from apps.open311 import georeport, services
 from apps.open311.attributes import fitting
 from apps.open311.models import RemoteRequest, ServiceCode
+from apps.open311.transport import NotAllowed
 from apps.outbox.channels import Refused, TryLater
 from apps.outbox.models import Message
 from apps.outbox.services import enqueue
@@ -68,7 +69,7 @@ def deliver(message: Message) -> None:
         return
     try:
         taken = _already_there(remote, handover, code) or georeport.post_request(endpoint, _fields(handover, code))
-    except (georeport.Rejected, georeport.NotAllowed) as refusal:
+    except (georeport.Rejected, NotAllowed) as refusal:
         services.note_failure(endpoint=endpoint, reason=str(refusal))
         raise Refused(str(refusal)) from None
     except (georeport.Unreachable, georeport.NoSense) as failure:

@@ -8,9 +8,8 @@ from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_act, staff_page
 from apps.accounts.requests import StaffRequest
 from apps.outbox import services
 from apps.outbox.health import worker_health
@@ -21,8 +20,7 @@ SHOWN = ("pk", "channel", "recipient", "reference", "state", "attempts", "next_a
 PER_PAGE = 50
 
 
-@staff_required("administrator")
-@require_safe
+@staff_page("administrator")
 def messages(request: StaffRequest) -> HttpResponse:
     """List the town's messages in one state (``?zustand=``), those that nobody will send any more first."""
     of_town = Message.objects.in_town(request.municipality.pk)
@@ -44,8 +42,7 @@ def messages(request: StaffRequest) -> HttpResponse:
     )
 
 
-@staff_required("administrator")
-@require_POST
+@staff_act("administrator")
 def retry(request: StaffRequest, message_id: int) -> HttpResponse:
     """Queue one of the town's failed messages again."""
     town: Any = request.municipality

@@ -34,8 +34,8 @@ from apps.places.links import public_url
 from apps.reports import services
 from apps.reports.answered import StoppedByAnswer
 from apps.reports.deciding import OutsideTown
+from apps.reports.links import status_url
 from apps.reports.models import DESCRIPTION_LIMIT, Event, Report
-from apps.reports.notifications import status_url
 from apps.reports.transitions import Channel
 
 MAX_KEY = 255

@@ -24,8 +24,8 @@ from apps.places.nearest import describe_point
 from apps.reports.deciding import target_day
 from apps.reports.demo_photos import add_photos
 from apps.reports.handovers.demo import add_handovers
+from apps.reports.links import give_status_token
 from apps.reports.models import Contact, Event, ReplyTemplate, Report, SavedView
-from apps.reports.notifications import give_status_token
 from apps.reports.transitions import Channel, Publication, Status, is_closed
 
 #: Who of the demonstration's staff sits where (``accounts/demo.py``).

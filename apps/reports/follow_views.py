@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from apps.contributions.limits import TooMany, admit, may_mail_receipt
+from apps.contributions.refused import show_refused
 from apps.contributions.wrong_links import NoSuchLink, counting_wrong_links
 from apps.geo.audience import ANONYMOUS
 from apps.places.links import public_url
@@ -41,10 +42,7 @@ def follow(request: TownRequest, public_id: str) -> HttpResponse:
     try:
         admit(request, "follow", key=data["key"], trust=form.trust())
     except TooMany as refusal:
-        context["notice"] = str(refusal)
-        response = render(request, "reports/follow.html", context, status=refusal.status)
-        response["Retry-After"] = str(refusal.retry_after)
-        return response
+        return show_refused(request, "reports/follow.html", context, refusal)
     services.follow_report(
         report=report,
         email=data["email"],

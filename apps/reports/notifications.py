@@ -14,26 +14,10 @@ from apps.outbox.models import Message
 from apps.outbox.services import Letter, enqueue, enqueue_all
 from apps.places.links import public_url
 from apps.reports.answered import told_inside
-from apps.reports.links import give_status_token, status_token, status_url
+from apps.reports.links import status_url
 from apps.reports.models import Contact, Cover, Event, Follower, Question, Report
 from apps.reports.readers import Reader, follow_url, readers_of
 from apps.reports.transitions import EXPLAINED, Status
-
-__all__ = [
-    "addresses_of",
-    "changed_letter",
-    "give_status_token",
-    "status_token",
-    "status_url",
-    "tell_assignee",
-    "tell_department",
-    "tell_department_replied",
-    "tell_department_still_broken",
-    "tell_follower",
-    "tell_reporter_asked",
-    "tell_reporter_changed",
-    "tell_submitted",
-]
 
 
 def tell_submitted(report: Report, contact: Contact | None) -> None:

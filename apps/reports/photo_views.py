@@ -7,14 +7,15 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_act, staff_page
 from apps.accounts.requests import StaffRequest
 from apps.contributions.serving import photo_response
 from apps.contributions.wrong_links import counting_wrong_links
 from apps.geo.audience import ANONYMOUS
-from apps.geo.untrusted import InputRefused, clean_text
+from apps.geo.refusals import said_above
+from apps.geo.untrusted import clean_text
 from apps.places.requests import TownRequest
 from apps.reports.models import ReportPhoto
 from apps.reports.permissions import rights
@@ -47,16 +48,14 @@ def own_photo(request: HttpRequest, token: str, photo: str, size: str) -> Any:
     return photo_response(request, found, size, name=_name(found), is_public=False)
 
 
-@staff_required()
-@require_safe
+@staff_page()
 def desk_photo(request: StaffRequest, public_id: str, photo: str, size: str) -> Any:
     """Staff see every photo of the reports that they may read."""
     found = _readable(request, public_id, photo)
     return photo_response(request, found, size, name=_name(found), is_public=False)
 
 
-@staff_required()
-@require_POST
+@staff_act()
 def review(request: StaffRequest, public_id: str, photo: str) -> HttpResponse:
     """Release or hide one photo, and say what it shows."""
     found = _readable(request, public_id, photo)
@@ -65,14 +64,11 @@ def review(request: StaffRequest, public_id: str, photo: str) -> HttpResponse:
     state = request.POST.get("state", "")
     if state not in (ReportPhoto.State.RELEASED, ReportPhoto.State.HIDDEN):
         raise Http404
-    try:
+    with said_above(request):
         alt = clean_text(request.POST.get("alt", "")).strip()[:250]
-    except InputRefused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("reports:work", public_id=public_id)
-    review_photo(photo=found, state=state, actor=request.user, alt=alt)
-    done = _("Das Foto ist freigegeben.") if state == ReportPhoto.State.RELEASED else _("Das Foto ist verborgen.")
-    messages.success(request, done)
+        review_photo(photo=found, state=state, actor=request.user, alt=alt)
+        done = _("Das Foto ist freigegeben.") if state == ReportPhoto.State.RELEASED else _("Das Foto ist verborgen.")
+        messages.success(request, done)
     return redirect("reports:work", public_id=public_id)
 
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from apps.contributions.idempotency import KeyReused
 from apps.contributions.limits import TooMany, admit, may_mail_receipt
 from apps.contributions.photo_form import take_photos
+from apps.contributions.refused import show_refused
 from apps.contributions.uploads import PhotosGone
 from apps.departments.answers import AnswersRefused, told
 from apps.departments.models import Category
@@ -136,13 +137,9 @@ def _check(
         "answers": told(form.questions, form.cleaned_data["answers"]),
         **context,
     }
-    status = 400 if contact and contact.errors else 200
     if too_many:
-        status, context["notice"] = too_many.status, str(too_many)
-    response = render(request, "reports/new/check.html", context, status=status)
-    if too_many:
-        response["Retry-After"] = str(too_many.retry_after)
-    return response
+        return show_refused(request, "reports/new/check.html", context, too_many)
+    return render(request, "reports/new/check.html", context, status=400 if contact and contact.errors else 200)
 
 
 def _stopped(request: TownRequest, form: DetailsForm, category: Category) -> HttpResponse:

@@ -1,6 +1,8 @@
 /** Between Leaflet's layers and GeoJSON. Nine decimals: far below a millimetre. */
 const L = window.L;
 const DECIMALS = 9;
+/** How a shape looks while it is drawn and after. */
+export const DRAWN = { color: "#7a1fa2", weight: 3, fillOpacity: 0.2 };
 
 /** All parts of a group as one geometry: Point, LineString or MultiPolygon; null when nothing is drawn. */
 export function geometryOf(group) {
@@ -27,6 +29,5 @@ export function showGeometry(group, geometry) {
     geometry.type === "MultiPolygon"
       ? geometry.coordinates.map((coordinates) => ({ type: "Polygon", coordinates }))
       : [geometry];
-  const style = { color: "#7a1fa2", weight: 3, fillOpacity: 0.2 };
-  for (const part of parts) L.geoJSON(part, { style }).eachLayer((layer) => group.addLayer(layer));
+  for (const part of parts) L.geoJSON(part, { style: DRAWN }).eachLayer((layer) => group.addLayer(layer));
 }

@@ -1,4 +1,6 @@
 /** Geoman's toolbar: only the tools that the page asks for, in German, and named for screen readers. */
+import { DRAWN } from "./shapes.js";
+
 const L = window.L;
 
 const OPTIONS = {
@@ -44,9 +46,9 @@ export function addToolbar(map, group, tools) {
     snapDistance: 15,
     allowSelfIntersection: true, // drawn faults are explained with their place, not silently prevented
     continueDrawing: false,
-    pathOptions: { color: "#7a1fa2", weight: 3, fillOpacity: 0.2 },
-    templineStyle: { color: "#7a1fa2" },
-    hintlineStyle: { color: "#7a1fa2", dashArray: "5 5" },
+    pathOptions: DRAWN,
+    templineStyle: { color: DRAWN.color },
+    hintlineStyle: { color: DRAWN.color, dashArray: "5 5" },
   });
   const areas = tools.includes("polygon");
   map.pm.addControls({

@@ -12,8 +12,8 @@ from playwright.sync_api import expect
 from apps.accounts.models import Role
 from apps.contributions.uploads import keep_upload
 from apps.reports import services
+from apps.reports.links import status_token
 from apps.reports.models import BlurredPhoto, Report
-from apps.reports.notifications import status_token
 from tests.conftest import at
 from tests.contributions.photo_files import encoded, picture
 from tests.reports.conftest import make_desks

@@ -186,7 +186,7 @@ def test_desk_pages_about_reports_pass_axe_and_fit_the_screen(
 def test_bernd_works_it_off_and_anna_says_that_it_is_still_dark(
     open_page: Any, reported: Report, bernd_at_depot: Any
 ) -> None:
-    from apps.reports.notifications import status_token
+    from apps.reports.links import status_token
 
     desk = open_page("/intern/meldungen/?department=meine&status=offen", user=bernd_at_depot)
     desk.get_by_role("link", name="Straßenbeleuchtung").click()

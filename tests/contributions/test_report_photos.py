@@ -239,7 +239,7 @@ def test_a_photo_is_not_served_under_another_report_or_in_another_town(
 
 
 def test_the_reporter_sees_the_own_photos_behind_the_secret_link(client: Any, with_photo: Any) -> None:
-    from apps.reports.notifications import status_token
+    from apps.reports.links import status_token
 
     photo = with_photo(report_released=False, photo_released=False)
     token = status_token(photo.report)

@@ -64,7 +64,7 @@ def test_a_door_lets_in_whom_it_names(name: str) -> None:
     if name.startswith("intern_"):
         assert table.DOORS[name] == table.EVERYBODY  # outlets ask for any role; see the test below
         return
-    assert hasattr(view, "staff_roles"), "a view below /intern/ stands behind staff_required()"
+    assert hasattr(view, "staff_roles"), "a view below /intern/ stands behind staff_page, staff_form or staff_act"
     assert (frozenset(view.staff_roles) or table.EVERYBODY) == table.DOORS[name]
 
 

@@ -13,8 +13,8 @@ from apps.outbox.models import Message
 from apps.reports import services
 from apps.reports.changes import ChangeRefused
 from apps.reports.duplicates import find_similar
+from apps.reports.links import status_token
 from apps.reports.models import Contact, Follower, Merge, Report
-from apps.reports.notifications import status_token
 from apps.reports.services import ContactData
 from tests.conftest import at, lonlat
 

@@ -103,7 +103,7 @@ def test_the_secret_link_is_stored_hashed_only(submit: Any) -> None:
 
 
 def test_the_link_survives_a_new_installation_secret(submit: Any, settings: Any) -> None:
-    from apps.reports.notifications import status_token
+    from apps.reports.links import status_token
 
     submitted = submit()
     settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "rotated"

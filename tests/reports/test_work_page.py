@@ -10,8 +10,8 @@ from django.utils import timezone
 from apps.outbox.models import Message
 from apps.reports import services
 from apps.reports.changes import ChangeRefused
+from apps.reports.links import status_token
 from apps.reports.models import Event, Question, ReplyTemplate, Report
-from apps.reports.notifications import status_token
 from apps.reports.services import ContactData
 from tests.conftest import at, lonlat
 

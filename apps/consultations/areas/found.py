@@ -13,6 +13,7 @@ from apps.consultations.areas.plan_file import PlanFile
 from apps.consultations.codes import PeriodKind
 from apps.consultations.models import Consultation
 from apps.consultations.xplan.plan import Round
+from apps.geo.untrusted import whole_number
 
 SALT = "consultations.plan-file"
 MAX_AGE_SECONDS = 2 * 24 * 3600
@@ -84,8 +85,7 @@ class FoundPlan:
 
     def answered(self, posted: QueryDict) -> Self:
         """Return the same with the planner's answers: which area, which fields, which rounds."""
-        option = posted.get("option", "")
-        number = int(option) if option.isascii() and option.isdigit() and int(option[:4]) < len(self.options) else None
+        number = whole_number(posted.get("option"), most=len(self.options) - 1)
         chosen = self.chosen if self.chosen is not None else number
         names = {value.name for value in self.values} | {f"round-{n}" for n in range(len(self.rounds))}
         return replace(self, chosen=chosen, taken=tuple(sorted(names & set(posted.getlist("take")))))

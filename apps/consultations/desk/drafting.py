@@ -7,9 +7,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_act, staff_form, staff_page
 from apps.accounts.requests import StaffRequest
 from apps.consultations import services
 from apps.consultations.areas.entry import PlanEntry
@@ -25,8 +24,7 @@ from apps.geofiles.areas import ENDINGS
 from apps.places.requests import TownRequest
 
 
-@staff_required(*PLANNERS)
-@require_safe
+@staff_page(*PLANNERS)
 def desk(request: StaffRequest) -> HttpResponse:
     """Every consultation of the town, the one changed last first."""
     consultations = mine(request).defer("area", "description", "simple_language").order_by("-changed_at", "pk")
@@ -34,7 +32,7 @@ def desk(request: StaffRequest) -> HttpResponse:
     return render(request, "consultations/desk.html", context)
 
 
-@staff_required(*PLANNERS)
+@staff_form(*PLANNERS)
 def add(request: StaffRequest) -> HttpResponse:
     """Begin a draft, drawn and written, or read from a file."""
     entry = PlanEntry(request, ConsultationForm)
@@ -46,7 +44,7 @@ def add(request: StaffRequest) -> HttpResponse:
     return _form(request, entry)
 
 
-@staff_required(*PLANNERS)
+@staff_form(*PLANNERS)
 def edit(request: StaffRequest, public_id: str) -> HttpResponse:
     """Texts, codes and area."""
     entry = PlanEntry(request, ConsultationForm, find(request, public_id))
@@ -92,15 +90,13 @@ def _form(request: TownRequest, entry: PlanEntry, consultation: Any = None) -> H
     return render(request, "consultations/desk_form.html", context, status=422 if failed else 200)
 
 
-@staff_required(*PLANNERS)
-@require_POST
+@staff_act(*PLANNERS)
 def check_shape(request: StaffRequest) -> HttpResponse:
     """Say how large a drawing is and what is wrong with it; stores nothing."""
     return answer_drawn(request, allowed=ConsultationForm.drawn_types)
 
 
-@staff_required(*PLANNERS)
-@require_safe
+@staff_page(*PLANNERS)
 def preview(request: StaffRequest, public_id: str) -> HttpResponse:
     """Exactly the public page, with a bar that says that it is none."""
     consultation = find(request, public_id)

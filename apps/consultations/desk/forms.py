@@ -11,9 +11,8 @@ from apps.consultations.models import NOTICE_LENGTH, Consultation
 from apps.geo.drawn_forms import DrawnFormMixin
 from apps.geo.edit_forms import EditForm
 from apps.geo.editing import StaleEdit
-from apps.geo.form_fields import choice_field, one_of_several
+from apps.geo.form_fields import CleanTextMixin, DayField, choice_field, one_of_several
 from apps.geo.templatetags.measures import hectares
-from apps.geo.untrusted import InputRefused, clean_text
 
 #: What a file dialogue offers for a drawing.
 DRAWING_ENDINGS = ".tif,.tiff,.png,.jpg,.jpeg,.pdf"
@@ -56,7 +55,7 @@ class ConsultationForm(DrawnFormMixin, EditForm):
             self.add_error("shape", _now("Inzwischen gespeichert ist eine andere Fläche: %(size)s.") % {"size": size})
 
 
-class UploadForm(forms.Form):
+class UploadForm(CleanTextMixin, forms.Form):
     """A new document."""
 
     title = forms.CharField(label=_("Titel"), max_length=200)
@@ -74,12 +73,6 @@ class UploadForm(forms.Form):
         help_text=_("Wenn der Umweltbericht kein eigenes Dokument ist, sondern ein Teil der Begründung (§ 2a BauGB)."),
     )
 
-    def clean_title(self) -> str:
-        try:
-            return clean_text(self.cleaned_data["title"]).strip()
-        except InputRefused as refusal:
-            raise forms.ValidationError(str(refusal)) from refusal
-
 
 class DocumentForm(UploadForm):
     """The facts of a stored document, and a newer version of its file if there is one."""
@@ -96,19 +89,13 @@ class DocumentForm(UploadForm):
             self.fields["file"].widget.attrs["accept"] = DRAWING_ENDINGS
 
 
-class WithdrawForm(forms.Form):
+class WithdrawForm(CleanTextMixin, forms.Form):
     """Why a published consultation is taken back."""
 
     reason = forms.CharField(label=_("Grund"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
 
-    def clean_reason(self) -> str:
-        try:
-            return clean_text(self.cleaned_data["reason"]).strip()
-        except InputRefused as refusal:
-            raise forms.ValidationError(str(refusal)) from refusal
 
-
-class OverrideForm(forms.Form):
+class OverrideForm(CleanTextMixin, forms.Form):
     """Why it should be published although the check says no."""
 
     reason = forms.CharField(
@@ -118,22 +105,16 @@ class OverrideForm(forms.Form):
         help_text=_("Wird festgehalten und der zweiten Person gezeigt."),
     )
 
-    def clean_reason(self) -> str:
-        return cleaned(self.cleaned_data["reason"])
 
-
-class DecisionForm(forms.Form):
+class DecisionForm(CleanTextMixin, forms.Form):
     """What the second person notes."""
 
     note = forms.CharField(
         label=_("Vermerk zur Entscheidung"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
 
-    def clean_note(self) -> str:
-        return cleaned(self.cleaned_data["note"])
 
-
-class NoticeForm(forms.Form):
+class NoticeForm(CleanTextMixin, forms.Form):
     """The text of a notice."""
 
     environmental_information = forms.CharField(
@@ -157,20 +138,12 @@ class NoticeForm(forms.Form):
         # Not voluntary: the regular procedure needs it, the simplified ones do without.
         one_of_several(self.fields["environmental_information"])
 
-    def clean_environmental_information(self) -> str:
-        return cleaned(self.cleaned_data["environmental_information"])
 
-    def clean_text(self) -> str:
-        return cleaned(self.cleaned_data["text"])
-
-
-class PortalForm(forms.Form):
+class PortalForm(CleanTextMixin, forms.Form):
     """When and where a round was entered into the Land's portal."""
 
     kind = forms.ChoiceField(label=_("Frist"))
-    entered_on = forms.DateField(
-        label=_("eingestellt am"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    entered_on = DayField(label=_("eingestellt am"))
     url = forms.URLField(
         label=_("Adresse im Landesportal"),
         max_length=500,
@@ -189,15 +162,7 @@ class PortalForm(forms.Form):
         return day
 
     def clean_url(self) -> str:
-        url = cleaned(self.cleaned_data["url"])
+        url = self.cleaned_data["url"]
         if not url.startswith("https://"):
             raise forms.ValidationError(_now("Die Adresse muss mit https:// beginnen."))
         return url
-
-
-def cleaned(text: str) -> str:
-    """Return the text without blanks at its ends; a form error for control characters."""
-    try:
-        return clean_text(text).strip()
-    except InputRefused as refusal:
-        raise forms.ValidationError(str(refusal)) from refusal

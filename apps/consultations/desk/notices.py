@@ -7,22 +7,21 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_form, staff_page
 from apps.accounts.requests import StaffRequest
 from apps.consultations import services
 from apps.consultations.codes import FORMAL_PERIODS
 from apps.consultations.desk.forms import NoticeForm, PortalForm
-from apps.consultations.desk.reading import find, version_of
+from apps.consultations.desk.reading import find
 from apps.consultations.publication.notice import NoticeFacts, difference, draft_notice
 from apps.consultations.publication.notice_checks import missing_parts
 from apps.consultations.publication.portal import package_of, portal_of
 from apps.consultations.querysets import PLANNERS
-from apps.geo.editing import ChangeRefused, StaleEdit
+from apps.geo.editing import ChangeRefused, StaleEdit, posted_version
 
 
-@staff_required(*PLANNERS)
+@staff_form(*PLANNERS)
 def notice(request: StaffRequest, public_id: str) -> HttpResponse:
     """Write the notice of a formal round; "Vorlage einsetzen" and "Vergleichen" store nothing."""
     consultation = find(request, public_id)
@@ -44,7 +43,7 @@ def notice(request: StaffRequest, public_id: str) -> HttpResponse:
             services.save_notice(
                 consultation=consultation,
                 actor=request.user,
-                version=version_of(request),
+                version=posted_version(request),
                 kind=kind,
                 **form.cleaned_data,
             )
@@ -75,7 +74,7 @@ def _initial(stored: Any, template: str) -> dict[str, str]:
     return {"text": stored.text, "environmental_information": stored.environmental_information}
 
 
-@staff_required(*PLANNERS)
+@staff_form(*PLANNERS)
 def portal(request: StaffRequest, public_id: str) -> HttpResponse:
     """The package for the Land's portal, and when a round was entered there."""
     consultation = find(request, public_id)
@@ -85,7 +84,7 @@ def portal(request: StaffRequest, public_id: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             services.record_portal_entry(
-                consultation=consultation, actor=request.user, version=version_of(request), **form.cleaned_data
+                consultation=consultation, actor=request.user, version=posted_version(request), **form.cleaned_data
             )
         except StaleEdit as stale:
             refused, version = str(stale), str(stale.current.version)
@@ -107,8 +106,7 @@ def portal(request: StaffRequest, public_id: str) -> HttpResponse:
     return render(request, "consultations/desk_portal.html", context, status=422 if refused or form.errors else 200)
 
 
-@staff_required(*PLANNERS)
-@require_safe
+@staff_page(*PLANNERS)
 def portal_package(request: StaffRequest, public_id: str) -> Any:
     """Notice, documents, area and metadata in one ZIP."""
     consultation = find(request, public_id)

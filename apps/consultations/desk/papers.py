@@ -6,29 +6,26 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_form, staff_page
 from apps.accounts.requests import StaffRequest
 from apps.consultations import services
 from apps.consultations.desk.forms import DocumentForm, UploadForm
 from apps.consultations.desk.reading import find
 from apps.consultations.querysets import PLANNERS
-from apps.consultations.services import FileRefused
 from apps.consultations.shown_sheets import document_url
 from apps.consultations.views import send_document
-from apps.geo.editing import ChangeRefused
-from apps.geo.untrusted import InputRefused
+from apps.geo.refusals import said_at
 
 
-@staff_required(*PLANNERS)
+@staff_form(*PLANNERS)
 def papers(request: StaffRequest, public_id: str) -> HttpResponse:
     """The documents of a consultation and the form for the next one."""
     consultation = find(request, public_id)
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        try:
+        with said_at(form, "file"):
             services.add_document(
                 consultation=consultation,
                 actor=request.user,
@@ -38,9 +35,6 @@ def papers(request: StaffRequest, public_id: str) -> HttpResponse:
                 is_published=data["is_published"],
                 includes_environmental_report=data["includes_environmental_report"],
             )
-        except (FileRefused, ChangeRefused) as refusal:
-            form.add_error("file", str(refusal))
-        else:
             messages.success(request, _("„%(title)s“ ist gespeichert.") % {"title": data["title"]})
             return redirect("consultations:desk_papers", public_id)
     papers = consultation.papers
@@ -50,7 +44,7 @@ def papers(request: StaffRequest, public_id: str) -> HttpResponse:
     return render(request, "consultations/desk_papers.html", context, status=422 if form.errors else 200)
 
 
-@staff_required(*PLANNERS)
+@staff_form(*PLANNERS)
 def edit_paper(request: StaffRequest, public_id: str, document_id: str) -> HttpResponse:
     """The facts of one document, and its next version."""
     consultation = find(request, public_id)
@@ -65,11 +59,8 @@ def edit_paper(request: StaffRequest, public_id: str, document_id: str) -> HttpR
     )
     if request.method == "POST" and form.is_valid():
         values = {name: form.cleaned_data[name] for name in names}
-        try:
+        with said_at(form, "file"):
             _store(paper, sheet, request.user, values, form.cleaned_data["file"])
-        except (FileRefused, InputRefused, ChangeRefused) as refusal:
-            form.add_error("file", str(refusal))
-        else:
             messages.success(request, _("„%(title)s“ ist gespeichert.") % {"title": values["title"]})
             return redirect("consultations:desk_papers", public_id)
     context = {"consultation": consultation, "paper": paper, "sheet": sheet, "form": form, "step": "papers"}
@@ -88,8 +79,7 @@ def _store(paper: Any, sheet: Any, actor: Any, values: dict[str, Any], upload: A
         services.replace_document(document=changed, actor=actor, upload=upload)
 
 
-@staff_required(*PLANNERS)
-@require_safe
+@staff_page(*PLANNERS)
 def open_paper(request: StaffRequest, public_id: str, document_id: str, drawing: str = "pdf") -> Any:
     """Any document of the consultation, replaced and unpublished ones included."""
     papers = find(request, public_id).documents

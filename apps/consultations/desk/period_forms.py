@@ -10,37 +10,23 @@ from django.utils.translation import gettext_lazy as _
 from apps.consultations.codes import PeriodKind
 from apps.consultations.periods.calculator import Calculation, calculate
 from apps.consultations.services import PeriodValues
-from apps.geo.form_fields import one_of_several
-from apps.geo.untrusted import InputRefused, clean_text
+from apps.geo.form_fields import CleanTextMixin, DayField, one_of_several
 
 DAYS = ("starts_on", "ends_on", "notice_on", "authorities_starts_on", "authorities_ends_on")
-
-
-def _day(label: Any, help_text: Any = "") -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, required=False, help_text=help_text, widget=widget)
 
 
 _MISSING = {"required": _("Bitte ergänzen Sie diese Angabe, oder leeren Sie die ganze Zeile.")}
 
 
-class PeriodForm(forms.Form):
+class PeriodForm(CleanTextMixin, forms.Form):
     """One period. A row without any entry is none, whether it was there before or not."""
 
     kind = forms.ChoiceField(label=_("Art"), choices=[("", "–"), *PeriodKind.choices], error_messages=_MISSING)
-    starts_on = forms.DateField(
-        label=_("erster Tag"),
-        error_messages=_MISSING,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
-    ends_on = forms.DateField(
-        label=_("letzter Tag"),
-        error_messages=_MISSING,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
-    notice_on = _day(_("Bekanntmachung erscheint am"))
-    authorities_starts_on = _day(_("Behörden: erster Tag"))
-    authorities_ends_on = _day(_("Behörden: letzter Tag"))
+    starts_on = DayField(label=_("erster Tag"), error_messages=_MISSING)
+    ends_on = DayField(label=_("letzter Tag"), error_messages=_MISSING)
+    notice_on = DayField(label=_("Bekanntmachung erscheint am"), required=False)
+    authorities_starts_on = DayField(label=_("Behörden: erster Tag"), required=False)
+    authorities_ends_on = DayField(label=_("Behörden: letzter Tag"), required=False)
     changes_only = forms.BooleanField(
         label=_("Stellungnahmen nur zu den Änderungen"),
         required=False,
@@ -69,7 +55,7 @@ class PeriodForm(forms.Form):
         return any(str(self.data.get(self.add_prefix(name), "")).strip() for name in self.fields)
 
     def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or self.cleaned_data
+        data = super().clean()
         start, end = data.get("starts_on"), data.get("ends_on")
         if start and end and end < start:
             self.add_error("ends_on", _("Der letzte Tag liegt vor dem ersten."))
@@ -82,11 +68,6 @@ class PeriodForm(forms.Form):
             day = data.get(name)
             if day and not 2000 <= day.year <= 2100:
                 self.add_error(name, _("Bitte prüfen Sie das Jahr."))
-        for name in ("legal_basis", "reason"):
-            try:
-                data[name] = clean_text(data.get(name) or "").strip()
-            except InputRefused as refusal:
-                self.add_error(name, str(refusal))
         return data
 
     def period(self) -> PeriodValues | None:

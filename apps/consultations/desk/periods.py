@@ -9,20 +9,20 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_form
 from apps.accounts.requests import StaffRequest
 from apps.consultations import services
 from apps.consultations.desk.period_forms import PeriodFormSet, calculation_of_row, with_calculated_ends
-from apps.consultations.desk.reading import find, version_of
+from apps.consultations.desk.reading import find
 from apps.consultations.periods.sentences import sentences
 from apps.consultations.querysets import PLANNERS
 from apps.consultations.services import PeriodValues
-from apps.geo.editing import ChangeRefused, StaleEdit
+from apps.geo.editing import ChangeRefused, StaleEdit, posted_version
 
 _NAMES = [field.name for field in dataclasses.fields(PeriodValues)]
 
 
-@staff_required(*PLANNERS)
+@staff_form(*PLANNERS)
 def periods(request: StaffRequest, public_id: str) -> HttpResponse:
     """Enter rounds; "Frist berechnen" fills in the last days and stores nothing."""
     consultation = find(request, public_id)
@@ -41,7 +41,7 @@ def periods(request: StaffRequest, public_id: str) -> HttpResponse:
             services.set_periods(
                 consultation=consultation,
                 actor=request.user,
-                version=version_of(request),
+                version=posted_version(request),
                 periods=[period for form in forms if (period := form.period())],
                 at=timezone.now(),
             )

@@ -5,9 +5,8 @@ import json
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_page
 from apps.accounts.requests import StaffRequest
 from apps.consultations.desk.reading import find
 from apps.consultations.publication.export import proof_document
@@ -17,8 +16,7 @@ from apps.consultations.publication.reachability import CHECK_MINUTES
 from apps.consultations.querysets import PLANNERS
 
 
-@staff_required(*PLANNERS)
-@require_safe
+@staff_page(*PLANNERS)
 def proof(request: StaffRequest, public_id: str) -> HttpResponse:
     """Rounds with the time proven, interrupted and unproven, and every change that the public could see."""
     consultation = find(request, public_id)
@@ -31,8 +29,7 @@ def proof(request: StaffRequest, public_id: str) -> HttpResponse:
     return render(request, "consultations/desk_proof.html", context)
 
 
-@staff_required(*PLANNERS)
-@require_safe
+@staff_page(*PLANNERS)
 def proof_json(request: StaffRequest, public_id: str) -> HttpResponse:
     """The whole chain, for ``manage.py verify_proof``."""
     consultation = find(request, public_id)
@@ -41,8 +38,7 @@ def proof_json(request: StaffRequest, public_id: str) -> HttpResponse:
     return _file(body.encode(), "application/json", f"veroeffentlichungsnachweis-{consultation.public_id}.json")
 
 
-@staff_required(*PLANNERS)
-@require_safe
+@staff_page(*PLANNERS)
 def proof_pdf(request: StaffRequest, public_id: str) -> HttpResponse:
     """The same in words, for the procedure file."""
     consultation = find(request, public_id)

@@ -7,20 +7,20 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_act, staff_form
 from apps.accounts.requests import StaffRequest
 from apps.consultations import services
 from apps.consultations.desk.forms import DecisionForm, OverrideForm, WithdrawForm
-from apps.consultations.desk.reading import find, version_of
+from apps.consultations.desk.reading import find
 from apps.consultations.publication.checks import run_checks
 from apps.consultations.querysets import PLANNERS
 from apps.consultations.views import page_of
-from apps.geo.editing import ChangeRefused, StaleEdit
+from apps.geo.editing import ChangeRefused, posted_version
+from apps.geo.refusals import said_at
 
 
-@staff_required(*PLANNERS)
+@staff_form(*PLANNERS)
 def publish(request: StaffRequest, public_id: str) -> HttpResponse:
     """What will be public, what is still missing, and the button."""
     refused = ""
@@ -29,10 +29,10 @@ def publish(request: StaffRequest, public_id: str) -> HttpResponse:
             services.publish_consultation(
                 consultation=find(request, public_id),
                 actor=request.user,
-                version=version_of(request),
+                version=posted_version(request),
                 at=timezone.now(),
             )
-        except (StaleEdit, ChangeRefused) as refusal:
+        except ChangeRefused as refusal:
             refused = str(refusal)
         else:
             messages.success(request, _("Veröffentlicht. So sehen es jetzt alle."))
@@ -66,8 +66,7 @@ def _publish_page(request: StaffRequest, public_id: str, *, refused: str = "", *
     return render(request, "consultations/desk_publish.html", context, status=422 if failed else 200)
 
 
-@staff_required(*PLANNERS)
-@require_POST
+@staff_act(*PLANNERS)
 def ask_override(request: StaffRequest, public_id: str) -> HttpResponse:
     """Ask a second person to let it be published although the check says no."""
     consultation = find(request, public_id)
@@ -78,18 +77,17 @@ def ask_override(request: StaffRequest, public_id: str) -> HttpResponse:
         services.request_override(
             consultation=consultation,
             actor=request.user,
-            version=version_of(request),
+            version=posted_version(request),
             reason=form.cleaned_data["reason"],
             at=timezone.now(),
         )
-    except (StaleEdit, ChangeRefused) as refusal:
+    except ChangeRefused as refusal:
         return _publish_page(request, public_id, refused=str(refusal), override_form=form)
     messages.success(request, _("Die Freigabe ist beantragt. Ihre Kolleginnen und Kollegen haben eine Nachricht."))
     return redirect("consultations:desk_publish", public_id)
 
 
-@staff_required(*PLANNERS)
-@require_POST
+@staff_act(*PLANNERS)
 def decide_override(request: StaffRequest, public_id: str) -> HttpResponse:
     """Grant or refuse what somebody else has asked for."""
     override = get_object_or_404(find(request, public_id).overrides, is_granted=None)
@@ -111,22 +109,19 @@ def decide_override(request: StaffRequest, public_id: str) -> HttpResponse:
     return redirect("consultations:desk_publish", public_id)
 
 
-@staff_required(*PLANNERS)
+@staff_form(*PLANNERS)
 def withdraw(request: StaffRequest, public_id: str) -> HttpResponse:
     """Take a published consultation back, with a reason."""
     consultation = find(request, public_id)
     form = WithdrawForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with said_at(form, None):
             services.withdraw_consultation(
                 consultation=consultation,
                 actor=request.user,
-                version=version_of(request),
+                version=posted_version(request),
                 reason=form.cleaned_data["reason"],
             )
-        except (StaleEdit, ChangeRefused) as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("Das Verfahren ist nicht mehr öffentlich."))
             return redirect("consultations:desk")
     context = {"consultation": consultation, "form": form, "step": "withdraw"}

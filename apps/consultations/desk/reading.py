@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from apps.consultations.models import Consultation
@@ -18,9 +17,3 @@ def mine(request: TownRequest) -> Any:
     """Return the consultations of this town that the reader may see, drafts of planners included."""
     town = request.municipality.pk
     return Consultation.objects.visible_to(request.user).filter(municipality=town)
-
-
-def version_of(request: HttpRequest) -> int:
-    """Return the version that the page was made from; 0, which is never current, for anything else."""
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from apps.consultations.codes import DocumentKind
-from apps.consultations.desk.forms import DRAWING_ENDINGS, cleaned
+from apps.consultations.desk.forms import DRAWING_ENDINGS
 from apps.geo.crs import STORAGE_CRS
-from apps.geo.form_fields import one_of_several
+from apps.geo.form_fields import CleanTextMixin, one_of_several
 from apps.geo.untrusted import GeometryRefused, InputRefused, parse_lonlat, parse_number
 from apps.geofiles.placing import read_world_file
 from apps.geofiles.rasters import Affine
@@ -19,7 +19,7 @@ ROWS = 6
 DEGREES_END = 180
 
 
-class SheetForm(forms.Form):
+class SheetForm(CleanTextMixin, forms.Form):
     """A drawing that is to lie on the map."""
 
     title = forms.CharField(label=_("Titel"), max_length=200, initial=_("Planzeichnung"))
@@ -49,9 +49,6 @@ class SheetForm(forms.Form):
         initial=True,
         help_text=_("Ohne Haken bleibt sie intern, bis Sie ihre Lage geprüft haben."),
     )
-
-    def clean_title(self) -> str:
-        return cleaned(self.cleaned_data["title"])
 
     def clean_world_file(self) -> Affine | None:
         upload = self.cleaned_data["world_file"]
@@ -118,7 +115,7 @@ def _ground(east: str, north: str) -> tuple[float, float]:
     return x, y
 
 
-class LegendForm(forms.Form):
+class LegendForm(CleanTextMixin, forms.Form):
     """The picture of the legend and what it says."""
 
     picture = forms.FileField(
@@ -140,6 +137,3 @@ class LegendForm(forms.Form):
         self.fields["picture"].required = not has_picture
         if has_picture:
             self.fields["picture"].label = _("Neues Bild der Legende")
-
-    def clean_alt(self) -> str:
-        return cleaned(self.cleaned_data["alt"])

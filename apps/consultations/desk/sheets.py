@@ -7,9 +7,8 @@ from django.contrib.gis.db.models.functions import Transform
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_act, staff_form, staff_page
 from apps.accounts.requests import StaffRequest
 from apps.consultations import services
 from apps.consultations.desk.reading import find
@@ -22,6 +21,7 @@ from apps.consultations.shown_sheets import shown_sheets
 from apps.contributions.photos import PhotoRefused
 from apps.geo.crs import STORAGE_CRS, WGS84
 from apps.geo.editing import ChangeRefused
+from apps.geo.refusals import said_above
 from apps.geo.untrusted import InputRefused
 from apps.geofiles.rasters import RasterRefused
 
@@ -29,7 +29,7 @@ from apps.geofiles.rasters import RasterRefused
 GROUND_COLOUR = "#7a1fa2"
 
 
-@staff_required(*PLANNERS)
+@staff_form(*PLANNERS)
 def add(request: StaffRequest, public_id: str) -> HttpResponse:
     """Upload a drawing; what it says of its place is tested at once."""
     consultation = find(request, public_id)
@@ -57,20 +57,17 @@ def add(request: StaffRequest, public_id: str) -> HttpResponse:
     return render(request, "consultations/desk_sheet_add.html", context, status=422 if form.errors else 200)
 
 
-@staff_required(*PLANNERS)
-@require_POST
+@staff_act(*PLANNERS)
 def lay(request: StaffRequest, public_id: str, document_id: str) -> HttpResponse:
     """Lay the first page of a document that is there already on the map."""
     paper = get_object_or_404(find(request, public_id).documents.current(), public_id=document_id)
-    try:
+    with said_above(request):
         services.lay_on_map(document=paper, actor=request.user)
-    except InputRefused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("consultations:desk_papers", public_id)
-    return redirect("consultations:desk_sheet", public_id, document_id)
+        return redirect("consultations:desk_sheet", public_id, document_id)
+    return redirect("consultations:desk_papers", public_id)
 
 
-@staff_required(*PLANNERS)
+@staff_form(*PLANNERS)
 def work(request: StaffRequest, public_id: str, document_id: str) -> HttpResponse:
     """Where a drawing lies: what is known, the control points, the legend."""
     sheet = _find(request, public_id, document_id)
@@ -90,8 +87,7 @@ def work(request: StaffRequest, public_id: str, document_id: str) -> HttpRespons
     return _page(request, public_id, sheet, rows=rows, refused=refused, legend=legend, status=422 if failed else 200)
 
 
-@staff_required(*PLANNERS)
-@require_POST
+@staff_act(*PLANNERS)
 def legend(request: StaffRequest, public_id: str, document_id: str) -> HttpResponse:
     """Store the legend's picture and words."""
     sheet = _find(request, public_id, document_id)
@@ -110,15 +106,13 @@ def legend(request: StaffRequest, public_id: str, document_id: str) -> HttpRespo
     return _page(request, public_id, sheet, rows=_rows(sheet), refused="", legend=form, status=422)
 
 
-@staff_required(*PLANNERS)
-@require_safe
+@staff_page(*PLANNERS)
 def tile(request: StaffRequest, public_id: str, document_id: str, z: int, x: int, y: int) -> HttpResponse:
     """A tile of any sheet of the town, drafts and replaced ones included."""
     return send_tile(request, find_sheet(request, request.user, public_id, document_id), (z, x, y), is_public=False)
 
 
-@staff_required(*PLANNERS)
-@require_safe
+@staff_page(*PLANNERS)
 def picture(request: StaffRequest, public_id: str, document_id: str, name: str) -> HttpResponse:
     """The whole sheet or its legend, drafts and replaced ones included."""
     return send_picture(request, find_sheet(request, request.user, public_id, document_id), name, is_public=False)

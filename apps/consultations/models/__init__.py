@@ -7,17 +7,3 @@ from apps.consultations.models.periods import ParticipationPeriod
 from apps.consultations.models.proof import ProofEntry
 from apps.consultations.models.publication import NOTICE_LENGTH, PortalEntry, PublicationOverride, PublicNotice
 from apps.consultations.models.sheets import PlanSheet
-
-__all__ = [
-    "LONG_TEXT",
-    "NOTICE_LENGTH",
-    "Consultation",
-    "Document",
-    "ParticipationPeriod",
-    "PlanSheet",
-    "PortalEntry",
-    "ProofEntry",
-    "PublicNotice",
-    "PublicationOverride",
-    "RoundArea",
-]

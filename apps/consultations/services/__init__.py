@@ -25,38 +25,3 @@ from apps.consultations.services.sheets import (
 )
 from apps.consultations.services.states import count_public_change, switch_states
 from apps.consultations.services.watching import check_running, mail_heads, record_check
-
-__all__ = [
-    "MAX_BYTES",
-    "FileRefused",
-    "PeriodValues",
-    "PublicationRefused",
-    "add_document",
-    "add_sheet",
-    "change_consultation",
-    "change_document",
-    "check_pdf",
-    "check_running",
-    "count_public_change",
-    "create_draft",
-    "cut_due_sheets",
-    "cut_sheet",
-    "decide_override",
-    "give_legend",
-    "lay_on_map",
-    "mail_heads",
-    "not_lifted",
-    "place_sheet",
-    "planners_of",
-    "publish_consultation",
-    "record_check",
-    "record_portal_entry",
-    "replace_document",
-    "replace_sheet",
-    "request_override",
-    "save_notice",
-    "set_periods",
-    "store_plan",
-    "switch_states",
-    "withdraw_consultation",
-]

@@ -4,7 +4,6 @@ import hashlib
 import secrets
 from typing import Any
 
-import pghistory
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -12,15 +11,17 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.accounts.history import history
 from apps.consultations.models import Consultation, Document
 from apps.consultations.phases import Action, require
 from apps.consultations.services.proof import record_shown
 from apps.geo.editing import apply_edit, lock_for_edit
+from apps.geo.untrusted import InputRefused
 
 MAX_BYTES = 100_000_000
 
 
-class FileRefused(ValueError):
+class FileRefused(InputRefused):
     """A file that is not taken; the text is a sentence for the planner."""
 
 
@@ -71,7 +72,7 @@ def replace_document(*, document: Document, actor: Any, upload: UploadedFile) ->
 @transaction.atomic
 def change_document(*, document: Document, actor: Any, values: dict[str, Any]) -> Document:
     """Change ``title``, ``kind``, ``position``, ``is_published`` or ``includes_environmental_report``."""
-    with pghistory.context(actor=getattr(actor, "pk", None)):
+    with history(actor):
         consultation = lock_for_edit(document.consultation, version=None)
         require(Action.CHANGE_PAPERS, consultation, at=timezone.now())
         fresh = Document.objects.select_for_update().get(pk=document.pk)
@@ -108,7 +109,7 @@ def store_document(
     # Our own name: what the file was called on somebody's desk is nobody's business and no path.
     name = default_storage.save(f"consultations/{consultation.public_id}/{secrets.token_hex(16)}.{ending}", upload)
     try:
-        with transaction.atomic(), pghistory.context(actor=getattr(actor, "pk", None)):
+        with transaction.atomic(), history(actor):
             fresh = lock_for_edit(consultation, version=None)
             require(Action.CHANGE_PAPERS, fresh, at=timezone.now())
             facts = {"file": name, "sha256": digest.hexdigest(), "size_bytes": upload.size}

@@ -5,10 +5,10 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from apps.accounts.history import history
 from apps.consultations.areas.keeping import keep_areas
 from apps.consultations.models import Consultation
 from apps.consultations.phases import Action, require
-from apps.consultations.services.history import history
 from apps.consultations.services.proof import record_shown
 from apps.geo.editing import apply_edit, lock_for_edit
 from apps.places.models import Municipality

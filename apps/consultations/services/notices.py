@@ -6,9 +6,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from apps.accounts.history import history
 from apps.consultations.models import Consultation, PortalEntry, ProofEntry, PublicNotice
 from apps.consultations.phases import Action, require
-from apps.consultations.services.history import history
 from apps.consultations.services.proof import record, record_shown
 from apps.geo.editing import apply_edit, lock_for_edit
 

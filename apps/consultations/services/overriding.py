@@ -7,12 +7,12 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from apps.accounts.history import history
 from apps.accounts.models import User
 from apps.consultations.models import Consultation, PublicationOverride
 from apps.consultations.publication.checks import DEFAULT_CHECKS, Check, run_checks
 from apps.consultations.publication.findings import Finding
 from apps.consultations.querysets import PLANNERS
-from apps.consultations.services.history import history
 from apps.geo.editing import ChangeRefused, lock_for_edit
 from apps.geo.templatetags.quotes import within_quotes
 from apps.outbox.services import Letter, enqueue_all

@@ -9,12 +9,12 @@ from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from apps.accounts.history import history
 from apps.consultations.codes import LEGAL_BASIS
 from apps.consultations.models import Consultation, ParticipationPeriod
 from apps.consultations.periods.calculator import is_free_day, rolled
 from apps.consultations.periods.moments import instants
 from apps.consultations.phases import Action, Kind, kind_of, may, phase_in, require
-from apps.consultations.services.history import history
 from apps.consultations.services.proof import record_shown
 from apps.consultations.services.states import settle
 from apps.geo.editing import ChangeRefused, apply_edit, lock_for_edit

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db import transaction
 
+from apps.accounts.history import history
 from apps.consultations.models import Consultation
 from apps.consultations.services.drafting import change_consultation, create_draft
-from apps.consultations.services.history import history
 from apps.consultations.services.periods import PeriodValues, set_periods
 from apps.places.models import Municipality
 

@@ -8,12 +8,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.accounts.history import history
 from apps.consultations.areas.keeping import keep_areas
 from apps.consultations.codes import State
 from apps.consultations.models import Consultation, ProofEntry
 from apps.consultations.phases import Action, require
 from apps.consultations.publication.checks import DEFAULT_CHECKS, Check, Finding, run_checks
-from apps.consultations.services.history import history
 from apps.consultations.services.overriding import not_lifted
 from apps.consultations.services.proof import record, record_shown
 from apps.consultations.services.states import settle

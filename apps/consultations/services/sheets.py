@@ -8,7 +8,6 @@ import tempfile
 from collections.abc import Sequence
 from typing import Any
 
-import pghistory
 import shapely
 from django.contrib.gis.geos import GEOSGeometry
 from django.core.files.base import ContentFile, File
@@ -19,6 +18,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.accounts.history import history
 from apps.consultations.models import Consultation, Document, PlanSheet
 from apps.consultations.services.documents import announce_papers, store_document
 from apps.contributions.photos import clean_photo
@@ -94,7 +94,7 @@ def place_sheet(*, sheet: PlanSheet, actor: Any, points: Points) -> PlanSheet:
     size = (sheet.width, sheet.height)
     extent = AdministrativeArea.objects.box_of(sheet.municipality)
     found = place(affine, size, extent, srid=GEO_SRID, residual_m=residual)
-    with transaction.atomic(), pghistory.context(actor=getattr(actor, "pk", None)):
+    with transaction.atomic(), history(actor):
         fresh = _locked(sheet)
         was_shown = fresh.is_ready
         fresh.points = [list(point) for point in points]
@@ -115,7 +115,7 @@ def give_legend(*, sheet: PlanSheet, actor: Any, upload: Any, alt: str) -> PlanS
     picture = clean_photo(upload) if upload else None
     name = _keep(sheet.document.consultation, picture.data, "webp") if picture else ""
     try:
-        with transaction.atomic(), pghistory.context(actor=getattr(actor, "pk", None)):
+        with transaction.atomic(), history(actor):
             fresh = _locked(sheet)
             if picture:
                 # The old picture stays, like every file that may have been shown.
@@ -220,7 +220,7 @@ def _own_place(consultation: Consultation, raster: Raster, world_file: Affine | 
 def _lay(document: Document, actor: Any, raster: Raster, page: int, placed: tuple[Place, str] | str) -> PlanSheet:
     name = _keep(document.consultation, raster.preview, "webp")
     try:
-        with transaction.atomic(), pghistory.context(actor=getattr(actor, "pk", None)):
+        with transaction.atomic(), history(actor):
             sheet = PlanSheet(
                 municipality_id=document.municipality_id,
                 document=document,

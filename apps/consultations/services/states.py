@@ -2,9 +2,9 @@
 
 import datetime as dt
 
-import pghistory
 from django.db import connection, transaction
 
+from apps.accounts.history import history
 from apps.consultations.codes import PUBLIC_STATES
 from apps.consultations.models import Consultation
 from apps.consultations.services.proof import record_shown
@@ -17,7 +17,7 @@ def switch_states(*, at: dt.datetime) -> int:
 
     Returns how many changed. Run twice it changes nothing, run late it catches up.
     """
-    with pghistory.context(job="switch_states"):
+    with history(None, job="switch_states"):
         switched = settle(at)
         for consultation in Consultation.objects.filter(pk__in=switched).order_by("pk"):
             record_shown(consultation, at=at)

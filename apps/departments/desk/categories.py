@@ -5,17 +5,16 @@ from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_act, staff_page
 from apps.accounts.models import Role
 from apps.accounts.requests import StaffRequest
 from apps.departments import services
 from apps.departments.models import Category
+from apps.geo.refusals import said_above
 
 
-@staff_required(Role.Code.ADMINISTRATOR)
-@require_GET
+@staff_page(Role.Code.ADMINISTRATOR)
 def categories(request: StaffRequest) -> HttpResponse:
     """List the categories, offered and not offered."""
     town = request.municipality
@@ -23,8 +22,7 @@ def categories(request: StaffRequest) -> HttpResponse:
     return render(request, "departments/categories.html", {"categories": listed})
 
 
-@staff_required(Role.Code.ADMINISTRATOR)
-@require_POST
+@staff_act(Role.Code.ADMINISTRATOR)
 def category_switch(request: StaffRequest, category_id: int) -> HttpResponse:
     """Offer a category to citizens, or no longer."""
     town = request.municipality
@@ -36,14 +34,10 @@ def category_switch(request: StaffRequest, category_id: int) -> HttpResponse:
     return redirect("desk_categories")
 
 
-@staff_required(Role.Code.ADMINISTRATOR)
-@require_POST
+@staff_act(Role.Code.ADMINISTRATOR)
 def adopt(request: StaffRequest) -> HttpResponse:
     """Start with the common categories."""
-    try:
+    with said_above(request):
         count = services.adopt_categories(municipality=request.municipality, actor=request.user)
-    except services.ChangeRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(request, _("%(count)d Kategorien sind übernommen und werden angeboten.") % {"count": count})
     return redirect("desk_categories")

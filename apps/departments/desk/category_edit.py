@@ -6,9 +6,8 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_form, staff_page
 from apps.accounts.models import Role
 from apps.accounts.requests import StaffRequest
 from apps.departments import services
@@ -18,15 +17,15 @@ from apps.departments.differences import differing, in_words
 from apps.departments.history import versions_of
 from apps.departments.models import Category
 from apps.departments.questions import Question, questions_of
-from apps.geo.editing import StaleEdit
+from apps.geo.editing import StaleEdit, posted_version
+from apps.geo.refusals import said_above, said_at
 
 
 def _find(request: StaffRequest, category_id: int) -> Category:
     return get_object_or_404(Category.objects.of_town(request.municipality.pk).select_related("group"), pk=category_id)
 
 
-@staff_required(Role.Code.ADMINISTRATOR)
-@require_http_methods(["GET", "HEAD", "POST"])
+@staff_form(Role.Code.ADMINISTRATOR)
 def category_new(request: StaffRequest) -> HttpResponse:
     """Make a category; it is offered when somebody says so."""
     town = request.municipality
@@ -38,8 +37,7 @@ def category_new(request: StaffRequest) -> HttpResponse:
     return _page(request, form, None)
 
 
-@staff_required(Role.Code.ADMINISTRATOR)
-@require_http_methods(["GET", "HEAD", "POST"])
+@staff_form(Role.Code.ADMINISTRATOR)
 def category(request: StaffRequest, category_id: int) -> HttpResponse:
     """Show and change a category, or its questions' order, by the button pressed (``action``)."""
     town, found = request.municipality, _find(request, category_id)
@@ -65,22 +63,14 @@ def _order(request: StaffRequest, category: Category, action: str) -> HttpRespon
         "category": category,
         "actor": request.user,
         "key": request.POST.get("key", ""),
-        "version": _version(request),
+        "version": posted_version(request),
     }
-    try:
+    with said_above(request):
         if action in ("up", "down"):
             services.move_question(**asked, up=action == "up")
         else:
             services.retire_question(**asked, is_retired=action == "retire")
-    except (StaleEdit, services.ChangeRefused) as refusal:
-        messages.error(request, str(refusal))
     return redirect("desk_category", category_id=category.pk)
-
-
-def _version(request: StaffRequest) -> int:
-    """Return the version that the page was made from; 0, which is never current, for anything else."""
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _stale(request: StaffRequest, form: CategoryForm, stale: StaleEdit) -> HttpResponse:
@@ -103,8 +93,7 @@ def _page(request: StaffRequest, form: CategoryForm, category_id: int | None, **
     return render(request, "departments/category.html", context, status=422 if form.errors else 200)
 
 
-@staff_required(Role.Code.ADMINISTRATOR)
-@require_http_methods(["GET", "HEAD", "POST"])
+@staff_form(Role.Code.ADMINISTRATOR)
 def question(request: StaffRequest, category_id: int, key: str = "") -> HttpResponse:
     """Add a question to a category, or change one of its questions."""
     category = _find(request, category_id)
@@ -113,7 +102,7 @@ def question(request: StaffRequest, category_id: int, key: str = "") -> HttpResp
         raise Http404
     form = QuestionForm(request.POST or None, category=category, question=asked)
     if request.method == "POST" and form.is_valid():
-        try:
+        with said_at(form, None):
             services.save_question(
                 category=category,
                 actor=request.user,
@@ -121,17 +110,13 @@ def question(request: StaffRequest, category_id: int, key: str = "") -> HttpResp
                 version=form.cleaned_data["version"],
                 is_new=asked is None,
             )
-        except (StaleEdit, services.ChangeRefused) as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("Die Frage ist gespeichert und wird ab jetzt so gestellt."))
             return redirect("desk_category", category_id=category.pk)
     context = {"form": form, "category": category, "question": asked}
     return render(request, "departments/question.html", context, status=422 if form.errors else 200)
 
 
-@staff_required(Role.Code.ADMINISTRATOR)
-@require_safe
+@staff_page(Role.Code.ADMINISTRATOR)
 def category_version(request: StaffRequest, category_id: int, number: int) -> HttpResponse:
     """A category as it stood in one version, beside what it says today."""
     category = _find(request, category_id)

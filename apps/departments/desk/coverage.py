@@ -3,9 +3,8 @@
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_page
 from apps.accounts.models import Role
 from apps.accounts.requests import StaffRequest
 from apps.departments.coverage import CoverageTooLong, Finding, as_features, open_questions
@@ -16,8 +15,7 @@ from apps.departments.models import Category
 DRAWN = 300
 
 
-@staff_required(Role.Code.ADMINISTRATOR)
-@require_safe
+@staff_page(Role.Code.ADMINISTRATOR)
 def coverage(request: StaffRequest) -> HttpResponse:
     """List gaps, ties and overhangs of the town, of all categories or of one (``?kategorie=code``)."""
     town, problem = request.municipality, ""

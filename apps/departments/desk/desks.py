@@ -7,9 +7,8 @@ from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_form, staff_page
 from apps.accounts.models import Role
 from apps.accounts.requests import StaffRequest
 from apps.departments import services
@@ -17,8 +16,7 @@ from apps.departments.forms import DepartmentForm, MembersForm, OrganisationForm
 from apps.departments.models import Department, Jurisdiction
 
 
-@staff_required(Role.Code.ADMINISTRATOR)
-@require_GET
+@staff_page(Role.Code.ADMINISTRATOR)
 def departments(request: StaffRequest) -> HttpResponse:
     """List the town's desks and those of other bodies, with their people and how many rules name them."""
     town = request.municipality
@@ -31,8 +29,7 @@ def departments(request: StaffRequest) -> HttpResponse:
     return render(request, "departments/departments.html", {"departments": desks})
 
 
-@staff_required(Role.Code.ADMINISTRATOR)
-@require_http_methods(["GET", "HEAD", "POST"])
+@staff_form(Role.Code.ADMINISTRATOR)
 def department_new(request: StaffRequest) -> HttpResponse:
     """Add a desk."""
     town = request.municipality
@@ -41,16 +38,10 @@ def department_new(request: StaffRequest) -> HttpResponse:
         made = services.create_department(municipality=town, actor=request.user, **form.cleaned_data)
         messages.success(request, _("%(name)s ist angelegt.") % {"name": made.name})
         return redirect("desk_department", department_id=made.pk)
-    return render(
-        request,
-        "departments/new.html",
-        {"form": form, "title": _("Fachbereich anlegen")},
-        status=422 if form.errors else 200,
-    )
+    return _new(request, form, _("Fachbereich anlegen"))
 
 
-@staff_required(Role.Code.ADMINISTRATOR)
-@require_http_methods(["GET", "HEAD", "POST"])
+@staff_form(Role.Code.ADMINISTRATOR)
 def organisation_new(request: StaffRequest) -> HttpResponse:
     """Add a body."""
     town = request.municipality
@@ -59,16 +50,15 @@ def organisation_new(request: StaffRequest) -> HttpResponse:
         made = services.create_organisation(municipality=town, actor=request.user, **form.cleaned_data)
         messages.success(request, _("%(name)s ist angelegt.") % {"name": made.name})
         return redirect("desk_department_new")
-    return render(
-        request,
-        "departments/new.html",
-        {"form": form, "title": _("Behörde anlegen")},
-        status=422 if form.errors else 200,
-    )
+    return _new(request, form, _("Behörde anlegen"))
 
 
-@staff_required(Role.Code.ADMINISTRATOR)
-@require_http_methods(["GET", "HEAD", "POST"])
+def _new(request: StaffRequest, form: Any, title: str) -> HttpResponse:
+    status = 422 if form.errors else 200
+    return render(request, "departments/new.html", {"form": form, "title": title}, status=status)
+
+
+@staff_form(Role.Code.ADMINISTRATOR)
 def department(request: StaffRequest, department_id: int) -> HttpResponse:
     """Show one desk; change it, its people, or make it the triage desk, by the button pressed."""
     town = request.municipality

@@ -6,9 +6,8 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_act, staff_form
 from apps.accounts.models import Role
 from apps.accounts.requests import StaffRequest
 from apps.departments import services
@@ -18,10 +17,10 @@ from apps.departments.example_forms import ExampleForm
 from apps.departments.examples import answered
 from apps.departments.models import Department, RoutingExample
 from apps.departments.questions import questions_of
+from apps.geo.refusals import said_at
 
 
-@staff_required(Role.Code.ADMINISTRATOR)
-@require_http_methods(["GET", "HEAD", "POST"])
+@staff_form(Role.Code.ADMINISTRATOR)
 def examples(request: StaffRequest) -> HttpResponse:
     """List the examples by category, wrong ones first; POST keeps a new one, the query may fill in its form."""
     town = request.municipality
@@ -32,7 +31,7 @@ def examples(request: StaffRequest) -> HttpResponse:
         return render(request, "departments/example_questions.html", {"form": form})
     asks = request.method == "POST" and form.has_unseen_questions
     if request.method == "POST" and not asks and form.is_valid():
-        try:
+        with said_at(form, "address"):
             services.save_example(
                 category=form.cleaned_data["category"],
                 point=form.cleaned_data["point"],
@@ -41,9 +40,6 @@ def examples(request: StaffRequest) -> HttpResponse:
                 answers=form.cleaned_data["answers"],
                 actor=request.user,
             )
-        except services.ChangeRefused as refusal:
-            form.add_error("address", str(refusal))
-        else:
             messages.success(request, _("Das Beispiel ist gemerkt. Ab jetzt prüft es jede Änderung der Regeln."))
             return redirect("desk_examples")
     kept = list(RoutingExample.objects.filter(municipality=town).select_related("category__group", "department"))
@@ -95,8 +91,7 @@ def _sections(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(sections.values(), key=lambda section: not section["wrong"])
 
 
-@staff_required(Role.Code.ADMINISTRATOR)
-@require_POST
+@staff_act(Role.Code.ADMINISTRATOR)
 def example_delete(request: StaffRequest, example_id: int) -> HttpResponse:
     """Forget an example."""
     example = get_object_or_404(RoutingExample.objects.filter(municipality=request.municipality), pk=example_id)

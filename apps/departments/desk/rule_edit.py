@@ -9,9 +9,8 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_act, staff_form, staff_page
 from apps.accounts.models import Role
 from apps.accounts.requests import StaffRequest
 from apps.departments import services
@@ -27,8 +26,8 @@ from apps.departments.rule_forms import RuleForm
 from apps.departments.soundness import broken_rules
 from apps.geo.drawn_forms import answer_drawn
 from apps.geo.drawn_text import as_coordinates, parse_drawn
-from apps.geo.editing import StaleEdit
-from apps.geo.untrusted import InputRefused
+from apps.geo.editing import StaleEdit, posted_version
+from apps.geo.untrusted import InputRefused, whole_number
 
 #: Buttons that fill in or show something and change nothing.
 FILLING = ("ask", "take", "upload")
@@ -41,13 +40,12 @@ def _find(request: StaffRequest, rule_id: int) -> Jurisdiction:
     )
 
 
-@staff_required(Role.Code.ADMINISTRATOR)
-@require_http_methods(["GET", "HEAD", "POST"])
+@staff_form(Role.Code.ADMINISTRATOR)
 def rule_new(request: StaffRequest) -> HttpResponse:
     """Make a rule; ``?vorlage=`` starts from another one, ``?kategorie=`` presets the category."""
-    template = request.GET.get("vorlage", "")
-    if template.isascii() and template.isdigit() and len(template) < 19:
-        rule = _find(request, int(template))
+    template = whole_number(request.GET.get("vorlage"))
+    if template is not None:
+        rule = _find(request, template)
         rule.pk, rule.code, rule.version, rule.to_confirm = None, "", 1, False
         rule.valid_to = None
     else:
@@ -56,8 +54,7 @@ def rule_new(request: StaffRequest) -> HttpResponse:
     return _edit(request, rule, None)
 
 
-@staff_required(Role.Code.ADMINISTRATOR)
-@require_http_methods(["GET", "HEAD", "POST"])
+@staff_form(Role.Code.ADMINISTRATOR)
 def rule(request: StaffRequest, rule_id: int) -> HttpResponse:
     """Show and change one rule, by the button pressed (``action``)."""
     return _edit(request, _find(request, rule_id), rule_id)
@@ -70,7 +67,8 @@ def _edit(request: StaffRequest, rule: Jurisdiction, rule_id: int | None) -> Htt
         return _act(request, rule, action)
     title, before = rule.code, in_words(rule) if rule_id else {}
     if not action:
-        initial = {"category": request.GET["kategorie"]} if request.GET.get("kategorie", "").isdigit() else {}
+        preset = whole_number(request.GET.get("kategorie"))
+        initial = {"category": preset} if preset else {}
         return _page(request, RuleForm(instance=rule, municipality=town, initial=initial), rule_id, title)
     form = RuleForm(request.POST, request.FILES, instance=rule, municipality=town)
     if action in FILLING:
@@ -124,8 +122,7 @@ def _change(request: StaffRequest, form: RuleForm, rule_id: int | None) -> Calla
 
 def _act(request: StaffRequest, rule: Jurisdiction, action: str) -> HttpResponse:
     """Confirm or end a rule as the person had it on the screen."""
-    version = request.POST.get("version", "")
-    seen = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
+    seen = posted_version(request)
     try:
         if action == "confirm":
             services.confirm_rule(rule=rule, actor=request.user, version=seen)
@@ -147,7 +144,7 @@ def _act(request: StaffRequest, rule: Jurisdiction, action: str) -> HttpResponse
         form = RuleForm(instance=rule, municipality=request.municipality)
         shown = rehearsing.shown(refusal.rehearsal, request.municipality)
         return _page(request, form, rule.pk, rule.code, **shown, refused=str(refusal), must_confirm_end=True)
-    except (StaleEdit, services.ChangeRefused) as refusal:
+    except services.ChangeRefused as refusal:
         messages.error(request, str(refusal))
     return redirect("desk_rule", rule_id=rule.pk)
 
@@ -192,8 +189,7 @@ def _page(request: StaffRequest, form: RuleForm, rule_id: int | None, title: str
     return render(request, "departments/rule.html", context, status=status)
 
 
-@staff_required(Role.Code.ADMINISTRATOR)
-@require_POST
+@staff_act(Role.Code.ADMINISTRATOR)
 def check_area(request: StaffRequest) -> HttpResponse:
     """Say while somebody draws how large the area is, what is wrong with it, and where it goes too far."""
     answer = answer_drawn(request, allowed=RuleForm.drawn_types)
@@ -204,8 +200,7 @@ def check_area(request: StaffRequest) -> HttpResponse:
     return JsonResponse({**told, "words": " ".join([f"{told['words']}.", *examine_area(request.municipality, area)])})
 
 
-@staff_required(Role.Code.ADMINISTRATOR)
-@require_safe
+@staff_page(Role.Code.ADMINISTRATOR)
 def rule_version(request: StaffRequest, rule_id: int, number: int) -> HttpResponse:
     """A rule as it stood in one version, beside what it says today."""
     rule = _find(request, rule_id)

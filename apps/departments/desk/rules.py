@@ -5,9 +5,8 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_page
 from apps.accounts.models import Role
 from apps.accounts.requests import StaffRequest
 from apps.departments import conditions, explanations
@@ -19,8 +18,7 @@ from apps.departments.soundness import broken_rules
 from apps.geo.degrees import to_degrees
 
 
-@staff_required(Role.Code.ADMINISTRATOR)
-@require_GET
+@staff_page(Role.Code.ADMINISTRATOR)
 def rules(request: StaffRequest) -> HttpResponse:
     """List the rules by category, and answer for a test pin (``?category=…&lat=…&lon=…`` or ``&address=…``)."""
     town = request.municipality

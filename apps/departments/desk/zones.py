@@ -11,9 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_safe
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_form, staff_page
 from apps.accounts.forms import clean_line
 from apps.accounts.models import Role
 from apps.accounts.requests import StaffRequest
@@ -27,6 +26,7 @@ from apps.departments.services.zones import ZONE, mark_of, rules_in
 from apps.geo.drawn_forms import DrawnFormMixin
 from apps.geo.drawn_text import as_coordinates
 from apps.geo.form_fields import one_of_several
+from apps.geo.refusals import said_above
 from apps.geo.untrusted import InputRefused
 from apps.places.models import AdministrativeArea
 
@@ -55,8 +55,7 @@ def _zones(request: StaffRequest) -> Any:
     )
 
 
-@staff_required(Role.Code.ADMINISTRATOR)
-@require_safe
+@staff_page(Role.Code.ADMINISTRATOR)
 def zones(request: StaffRequest) -> HttpResponse:
     """List the named areas of the town with the rules that name them, and show them on a map."""
     town = request.municipality
@@ -75,15 +74,13 @@ def zones(request: StaffRequest) -> HttpResponse:
     return render(request, "departments/zones.html", context)
 
 
-@staff_required(Role.Code.ADMINISTRATOR)
-@require_http_methods(["GET", "HEAD", "POST"])
+@staff_form(Role.Code.ADMINISTRATOR)
 def zone_new(request: StaffRequest) -> HttpResponse:
     """Draw and name an area."""
     return _edit(request, None)
 
 
-@staff_required(Role.Code.ADMINISTRATOR)
-@require_http_methods(["GET", "HEAD", "POST"])
+@staff_form(Role.Code.ADMINISTRATOR)
 def zone(request: StaffRequest, zone_id: int) -> HttpResponse:
     """Show and change one area, with what its rules would do then; an older version leads to the one in force."""
     asked = get_object_or_404(AdministrativeArea, municipality=request.municipality, kind=ZONE, pk=zone_id)
@@ -141,13 +138,11 @@ def _change(request: StaffRequest, zone: AdministrativeArea | None, form: ZoneFo
 
 
 def _end(request: StaffRequest, zone: AdministrativeArea) -> HttpResponse:
-    try:
+    with said_above(request):
         services.end_zone(zone=zone, seen=request.POST.get("seen", "")[:32])
-    except services.ChangeRefused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("desk_zone", zone_id=zone.pk)
-    messages.success(request, _now("Das Gebiet „%(name)s“ wird nicht mehr angeboten.") % {"name": zone.name})
-    return redirect("desk_zones")
+        messages.success(request, _now("Das Gebiet „%(name)s“ wird nicht mehr angeboten.") % {"name": zone.name})
+        return redirect("desk_zones")
+    return redirect("desk_zone", zone_id=zone.pk)
 
 
 def _fill(request: StaffRequest, zone: AdministrativeArea | None, form: ZoneForm, action: str) -> HttpResponse:

@@ -4,5 +4,3 @@ from apps.departments.models.categories import Category, CategoryGroup
 from apps.departments.models.desks import Department, Membership, Organisation
 from apps.departments.models.examples import RoutingExample
 from apps.departments.models.jurisdiction import Jurisdiction
-
-__all__ = ["Category", "CategoryGroup", "Department", "Jurisdiction", "Membership", "Organisation", "RoutingExample"]

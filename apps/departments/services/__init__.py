@@ -20,27 +20,3 @@ from apps.departments.services.rules import RULE_FIELDS, confirm_rule, end_rule,
 from apps.departments.services.template import adopt_categories
 from apps.departments.services.zones import end_zone, save_zone
 from apps.geo.editing import ChangeRefused
-
-__all__ = [
-    "RULE_FIELDS",
-    "ChangeRefused",
-    "adopt_categories",
-    "confirm_rule",
-    "create_department",
-    "create_organisation",
-    "delete_example",
-    "end_rule",
-    "end_zone",
-    "layers_showing",
-    "move_question",
-    "move_triage",
-    "retire_question",
-    "save_category",
-    "save_example",
-    "save_question",
-    "save_rule",
-    "save_zone",
-    "set_members",
-    "switch_category",
-    "update_department",
-]

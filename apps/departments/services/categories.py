@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from apps.accounts.history import history
 from apps.accounts.models import User
 from apps.departments.models import Category, Jurisdiction
 from apps.departments.questions import Option, Question, QuestionsRefused, as_json, check_questions, questions_of
-from apps.departments.services.changes import history_of
 from apps.departments.services.desks import layers_showing
 from apps.geo.editing import ChangeRefused, apply_edit, lock_for_edit
 from apps.geo.versions import advance_version
@@ -30,7 +30,7 @@ _SHOWN_WITH_REPORTS = ("name", "shows_expected_by")
 @transaction.atomic
 def switch_category(*, category: Category, actor: User | None, is_active: bool) -> None:
     """Offer a category to citizens, or no longer. Reports that have it keep it."""
-    with history_of(actor, "switch_category"):
+    with history(actor, action="switch_category"):
         Category.objects.filter(pk=category.pk).update(is_active=is_active)
 
 
@@ -51,7 +51,7 @@ def save_category(
     unknown = set(values) - set(CATEGORY_FIELDS) - ({"code"} if category is None else set())
     if unknown:
         raise TypeError(f"No such part of a category: {sorted(unknown)}")
-    with history_of(actor, "save_category"):
+    with history(actor, action="save_category"):
         if category is None:
             return Category.objects.create(municipality=municipality, is_active=False, **values)
         fresh = lock_for_edit(category, version=version)
@@ -126,7 +126,7 @@ def _change_questions(
     version: int | None,
     change: Callable[[tuple[Question, ...]], list[Question]],
 ) -> Category:
-    with history_of(actor, action):
+    with history(actor, action=action):
         fresh = lock_for_edit(category, version=version)
         questions = change(questions_of(fresh))
         try:

@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from apps.accounts.history import history
 from apps.accounts.leaving import tell_left
 from apps.accounts.models import User
 from apps.departments.models import Department, Jurisdiction, Membership, Organisation
-from apps.departments.services.changes import history_of
 from apps.geo.editing import ChangeRefused
 from apps.geo.layers import MapLayer, all_layers
 from apps.geo.versions import advance_version
@@ -23,7 +23,7 @@ def create_organisation(
     *, municipality: Municipality, actor: User | None, code: str, name: str, kind: str, is_external: bool
 ) -> Organisation:
     """Add a body that answers for something in the town."""
-    with history_of(actor, "create_organisation"):
+    with history(actor, action="create_organisation"):
         return Organisation.objects.create(
             municipality=municipality, code=code, name=name, kind=kind, is_external=is_external
         )
@@ -41,7 +41,7 @@ def create_department(
     phone: str = "",
 ) -> Department:
     """Add a desk. The first one of a town becomes its triage desk, so that every report has somewhere to go."""
-    with history_of(actor, "create_department"):
+    with history(actor, action="create_department"):
         is_first = not _locked(municipality.pk).exists()
         return Department.objects.create(
             municipality=municipality,
@@ -66,7 +66,7 @@ def update_department(
     is_active: bool,
 ) -> Department:
     """Change a desk; its code stays, because it is public. Raises ``ChangeRefused`` for closing one still needed."""
-    with history_of(actor, "update_department"):
+    with history(actor, action="update_department"):
         kept = _locked(department.municipality_id).get(pk=department.pk)
         if kept.is_active and not is_active:
             _refuse_if_needed(kept)
@@ -88,7 +88,7 @@ def update_department(
 @transaction.atomic
 def move_triage(*, department: Department, actor: User | None) -> None:
     """Make the department its town's triage desk instead of the present one; a closed one raises ``ChangeRefused``."""
-    with history_of(actor, "move_triage"):
+    with history(actor, action="move_triage"):
         desks = _locked(department.municipality_id)
         if not desks.get(pk=department.pk).is_active:
             raise ChangeRefused(_("Eine geschlossene Stelle kann nicht Eingangsstelle sein."))
@@ -102,7 +102,7 @@ def set_members(*, department: Department, actor: User | None, users: Iterable[U
 
     What lay with somebody who leaves is nobody's again (``accounts.leaving``).
     """
-    with history_of(actor, "set_members"):
+    with history(actor, action="set_members"):
         _locked(department.municipality_id).get(pk=department.pk)
         wanted = {user.pk for user in users}
         staff = User.objects.filter(pk__in=wanted, roles__municipality=department.municipality_id).distinct().count()

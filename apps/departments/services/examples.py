@@ -7,10 +7,10 @@ from django.contrib.gis.geos import Point
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from apps.accounts.history import history
 from apps.accounts.models import User
 from apps.departments.models import Category, Department, RoutingExample
 from apps.departments.routing import route
-from apps.departments.services.changes import history_of
 from apps.geo.editing import ChangeRefused
 
 
@@ -30,7 +30,7 @@ def save_example(
     """
     if route(category, point).outside:
         raise ChangeRefused(_("Diese Stelle liegt außerhalb des Gemeindegebiets. Dort ist keine Stelle zuständig."))
-    with history_of(actor, "save_example"):
+    with history(actor, action="save_example"):
         example, _created = RoutingExample.objects.update_or_create(
             municipality_id=category.municipality_id,
             category=category,
@@ -44,5 +44,5 @@ def save_example(
 @transaction.atomic
 def delete_example(*, example: RoutingExample, actor: User | None) -> None:
     """Forget an example; its history stays."""
-    with history_of(actor, "delete_example"):
+    with history(actor, action="delete_example"):
         RoutingExample.objects.filter(pk=example.pk).delete()

@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from apps.accounts.history import history
 from apps.accounts.models import User
 from apps.departments.models import Jurisdiction
 from apps.departments.questions import questions_of
-from apps.departments.services.changes import history_of
 from apps.geo.editing import ChangeRefused, apply_edit, lock_for_edit
 from apps.places.models import Municipality
 
@@ -59,7 +59,7 @@ def save_rule(
     unknown = set(values) - set(RULE_FIELDS)
     if unknown:
         raise TypeError(f"No such part of a rule: {sorted(unknown)}")
-    with history_of(actor, "save_rule"):
+    with history(actor, action="save_rule"):
         if rule is None:
             Municipality.objects.select_for_update(no_key=True).get(pk=municipality.pk)
             rule = Jurisdiction(municipality=municipality, **values)
@@ -113,7 +113,7 @@ def _free_code(rule: Jurisdiction) -> str:
 @transaction.atomic
 def confirm_rule(*, rule: Jurisdiction, actor: User | None, version: int | None = None) -> Jurisdiction:
     """The town says that an inferred rule is right. Raises ``StaleEdit`` when it has changed meanwhile."""
-    with history_of(actor, "confirm_rule"):
+    with history(actor, action="confirm_rule"):
         fresh = lock_for_edit(rule, version=version)
         apply_edit(fresh, {"to_confirm": False})
         return fresh
@@ -130,7 +130,7 @@ def end_rule(
     """
     today = timezone.localdate()
     day = on or today
-    with history_of(actor, "end_rule"):
+    with history(actor, action="end_rule"):
         fresh = lock_for_edit(rule, version=version)
         if day < today:
             raise ChangeRefused(_("Eine Regel kann nicht rückwirkend enden. Der früheste Tag ist heute."))

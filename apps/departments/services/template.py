@@ -4,10 +4,10 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from apps.accounts.history import history
 from apps.accounts.models import User
 from apps.departments.demo import load_categories
 from apps.departments.models import Category
-from apps.departments.services.changes import history_of
 from apps.geo.editing import ChangeRefused
 from apps.places.models import Municipality
 
@@ -18,7 +18,7 @@ def adopt_categories(*, municipality: Municipality, actor: User | None) -> int:
 
     They are offered at once; each may be changed or closed. Raises ``ChangeRefused`` for a town that has some already.
     """
-    with history_of(actor, "adopt_categories"):
+    with history(actor, action="adopt_categories"):
         Municipality.objects.select_for_update(no_key=True).get(pk=municipality.pk)
         if Category.objects.of_town(municipality.pk).exists():
             raise ChangeRefused(_("Es gibt schon Kategorien. Ergänzen oder ändern Sie diese."))

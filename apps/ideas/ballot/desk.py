@@ -7,11 +7,11 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_act, staff_form
 from apps.accounts.requests import StaffRequest
-from apps.geo.editing import ChangeRefused, StaleEdit
+from apps.geo.editing import ChangeRefused
+from apps.geo.refusals import said_at
 from apps.ideas.ballot import preparing, voting
 from apps.ideas.ballot.forms import BallotForm, CodesForm, ItemForm
 from apps.ideas.ballot.letters import codes_as_pdf, codes_as_xlsx
@@ -28,7 +28,7 @@ KINDS = {
 }
 
 
-@staff_required(*PLANNERS)
+@staff_form(*PLANNERS)
 def ballot(request: StaffRequest, public_id: str) -> HttpResponse:
     """Prepare the vote of a call, and see how many took part."""
     call = _call(request, public_id)
@@ -36,13 +36,8 @@ def ballot(request: StaffRequest, public_id: str) -> HttpResponse:
     form = BallotForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
         version = form.cleaned_data["version"] if found else None
-        try:
+        with said_at(form, None):
             preparing.save_ballot(call=call, actor=request.user, values=form.values(), version=version)
-        except StaleEdit as stale:
-            form.show_stale(stale)
-        except ChangeRefused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("Gespeichert."))
             return redirect("ideas:desk_ballot", public_id=public_id)
     return _page(request, call, form=form)
@@ -75,8 +70,7 @@ def _page(request: StaffRequest, call: Any, *, form: Any = None, **context: Any)
     return render(request, "ideas/ballot/desk.html", context, status=422 if is_refused else 200)
 
 
-@staff_required(*PLANNERS)
-@require_POST
+@staff_act(*PLANNERS)
 def assess(request: StaffRequest, public_id: str, idea: str) -> HttpResponse:
     """Store cost and check of one idea."""
     call = _call(request, public_id)
@@ -84,18 +78,14 @@ def assess(request: StaffRequest, public_id: str, idea: str) -> HttpResponse:
     about = get_object_or_404(Idea.objects.visible_to(request.user), call=call, public_id=idea)
     form = ItemForm(request.POST, auto_id=f"id_{about.public_id}_%s")
     if form.is_valid():
-        try:
+        with said_at(form, None):
             preparing.assess_idea(ballot=found, idea=about, actor=request.user, **form.cleaned_data)
-        except ChangeRefused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("Gespeichert."))
             return redirect("ideas:desk_ballot", public_id=public_id)
     return _page(request, call, refused_item=(about, form))
 
 
-@staff_required(*PLANNERS)
-@require_POST
+@staff_act(*PLANNERS)
 def codes(request: StaffRequest, public_id: str) -> HttpResponse:
     """Make codes and hand them over once, as a table or as letters. The house keeps hashes only."""
     call = _call(request, public_id)

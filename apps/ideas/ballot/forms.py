@@ -9,6 +9,7 @@ from apps.contributions.contact import EmailField
 from apps.contributions.forms import ContributionFormMixin
 from apps.geo.edit_forms import EditForm
 from apps.geo.form_fields import CleanCharField
+from apps.geo.untrusted import whole_number
 from apps.ideas.ballot.models import Ballot, BallotItem
 from apps.ideas.ballot.preparing import MOST_CODES
 
@@ -58,4 +59,4 @@ class CodesForm(forms.Form):
 
 def numbers_in(data: Any) -> list[int]:
     """Return the chosen numbers of a posted basket; whatever is no number is left out."""
-    return [int(text) for text in data.getlist("vorhaben")[:200] if text.isascii() and text.isdigit() and len(text) < 5]
+    return [n for text in data.getlist("vorhaben")[:200] if (n := whole_number(text, most=9999)) is not None]

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from apps.accounts.history import history
 from apps.contributions.tokens import hash_token
 from apps.geo.editing import ChangeRefused, lock_for_edit
 from apps.ideas.ballot.models import Ballot, BallotItem, Electorate, Voter
@@ -15,7 +16,6 @@ from apps.ideas.ballot.rights import code_token
 from apps.ideas.models.call import Call
 from apps.ideas.models.idea import Idea
 from apps.ideas.phases import Action, require, role_of
-from apps.ideas.services.handling import history
 
 #: Crockford base 32 without what looks alike; 12 characters are 60 bits.
 ALPHABET, CODE_LENGTH, MOST_CODES = "0123456789abcdefghjkmnpqrstvwxyz", 12, 20_000

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.contributions.limits import TooMany, admit, may_mail_receipt
+from apps.contributions.refused import show_refused
 from apps.contributions.wrong_links import NoSuchLink, counting_wrong_links
 from apps.geo.editing import ChangeRefused
 from apps.ideas.ballot import rights, voting
@@ -70,9 +71,7 @@ def ballot_page(request: TownRequest, public_id: str) -> HttpResponse:
         email = form.cleaned_data["email"]
         rights.invite_by_mail(ballot=ballot, email=email, may_mail=may_mail_receipt(email))
     except (TooMany, ChangeRefused) as refusal:
-        context["notice"] = str(refusal)
-        status = refusal.status if isinstance(refusal, TooMany) else 400
-        return render(request, "ideas/ballot/page.html", context, status=status)
+        return show_refused(request, "ideas/ballot/page.html", context, refusal, status=400)
     return redirect(f"{request.path}?gesendet=1")
 
 

@@ -6,16 +6,15 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_act, staff_form, staff_page
 from apps.accounts.requests import StaffRequest
 from apps.geo.drawn_forms import answer_drawn
-from apps.geo.editing import ChangeRefused, StaleEdit
+from apps.geo.editing import ChangeRefused, StaleEdit, posted_version
 from apps.ideas import services
 from apps.ideas.desk.forms import AnswerForm, HideForm, IdeaForm, MergeForm, MilestoneForm, NewIdeaForm
 from apps.ideas.models import AbuseNote, Call, Comment, Idea
@@ -27,8 +26,7 @@ from apps.places.requests import TownRequest
 PER_PAGE = 50
 
 
-@staff_required(*KEEPERS)
-@require_safe
+@staff_page(*KEEPERS)
 def desk(request: StaffRequest) -> HttpResponse:
     """Every idea of the town; those that wait for publication first."""
     waiting = _ideas(request).waiting().order_by("received_on", "pk")
@@ -44,7 +42,7 @@ def desk(request: StaffRequest) -> HttpResponse:
     return render(request, "ideas/desk.html", context)
 
 
-@staff_required(*KEEPERS)
+@staff_form(*KEEPERS)
 def add(request: StaffRequest) -> HttpResponse:
     """Enter an idea for somebody."""
     town: Any = request.municipality
@@ -62,7 +60,7 @@ def add(request: StaffRequest) -> HttpResponse:
     return render(request, "ideas/desk_form.html", {"form": form}, status=422 if form.errors else 200)
 
 
-@staff_required(*KEEPERS)
+@staff_form(*KEEPERS)
 def edit(request: StaffRequest, public_id: str) -> HttpResponse:
     """Change texts, topic and place."""
     idea = find_idea(request, public_id)
@@ -83,8 +81,7 @@ def edit(request: StaffRequest, public_id: str) -> HttpResponse:
     return render(request, "ideas/desk_form.html", context, status=422 if form.errors else 200)
 
 
-@staff_required(*KEEPERS)
-@require_safe
+@staff_page(*KEEPERS)
 def work(request: StaffRequest, public_id: str) -> HttpResponse:
     """One idea with everything that can be done with it."""
     return work_page(request, find_idea(request, public_id))
@@ -120,8 +117,7 @@ def work_page(request: TownRequest, idea: Any, **forms: Any) -> HttpResponse:
     return render(request, "ideas/desk_work.html", context, status=422 if forms else 200)
 
 
-@staff_required(*KEEPERS)
-@require_POST
+@staff_act(*KEEPERS)
 def publish(request: StaffRequest, public_id: str) -> HttpResponse:
     """Let everybody see it."""
     idea = find_idea(request, public_id)
@@ -133,8 +129,7 @@ def publish(request: StaffRequest, public_id: str) -> HttpResponse:
     )
 
 
-@staff_required(*KEEPERS)
-@require_POST
+@staff_act(*KEEPERS)
 def answer(request: StaffRequest, public_id: str) -> HttpResponse:
     """Official answer and status."""
     idea = find_idea(request, public_id)
@@ -152,8 +147,7 @@ def answer(request: StaffRequest, public_id: str) -> HttpResponse:
     )
 
 
-@staff_required(*KEEPERS)
-@require_POST
+@staff_act(*KEEPERS)
 def hide(request: StaffRequest, public_id: str) -> HttpResponse:
     """Take it from the public pages, with a reason."""
     idea = find_idea(request, public_id)
@@ -169,8 +163,7 @@ def hide(request: StaffRequest, public_id: str) -> HttpResponse:
     )
 
 
-@staff_required(*KEEPERS)
-@require_POST
+@staff_act(*KEEPERS)
 def check_shape(request: StaffRequest) -> HttpResponse:
     """Say how large a drawing is and what is wrong with it; stores nothing."""
     return answer_drawn(request, allowed=IdeaForm.drawn_types)
@@ -180,7 +173,7 @@ def act(request: TownRequest, idea: Any, do: Callable[[], object], said: str, **
     """Do it and come back; a refusal is shown above the form, with what was typed and the new state."""
     try:
         do()
-    except (StaleEdit, ChangeRefused) as refusal:
+    except ChangeRefused as refusal:
         return work_page(request, find_idea(request, idea.public_id), refused=str(refusal), **forms)
     messages.success(request, said)
     return redirect("ideas:desk_work", idea.public_id)
@@ -198,9 +191,3 @@ def find_idea(request: TownRequest, public_id: str) -> Any:
 def notes_at(idea: Any) -> Any:
     """Return what was reported on the page of an idea, with what goes on there."""
     return AbuseNote.objects.filter(Q(idea=idea) | Q(idea__merged_into=idea))
-
-
-def posted_version(request: HttpRequest) -> int:
-    """Return the version that the page was made from; 0, which is never current, for anything else."""
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

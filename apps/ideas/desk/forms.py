@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.geo.drawn_forms import DrawnFormMixin
 from apps.geo.edit_forms import EditForm
 from apps.geo.editing import StaleEdit
-from apps.geo.form_fields import CleanCharField, choice_field, row_field
+from apps.geo.form_fields import CleanCharField, DayField, DayInput, choice_field, row_field
 from apps.ideas.codes import NEXT, Channel, Status
 from apps.ideas.forms import PLACES
 from apps.ideas.models import Call, Idea, IdeaRules, shape_columns
@@ -28,7 +28,7 @@ class IdeaForm(DrawnFormMixin, EditForm):
         widgets = {
             "text": forms.Textarea(attrs={"rows": 6}),
             "internal_note": forms.Textarea(attrs={"rows": 3}),
-            "received_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "received_on": DayInput,
         }
         help_texts = {
             "text": _("In den Worten der Menschen, ohne Namen und Adressen."),
@@ -94,7 +94,7 @@ class HideForm(forms.Form):
 class MilestoneForm(forms.Form):
     """One step of the realisation."""
 
-    day = forms.DateField(label=_("Tag"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    day = DayField(label=_("Tag"))
     title = CleanCharField(label=_("Was ist geschehen?"), max_length=120)
     text = CleanCharField(
         label=_("Mehr dazu"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
@@ -130,7 +130,7 @@ class CallForm(DrawnFormMixin, EditForm):
         widgets = {
             "text": forms.Textarea(attrs={"rows": 6}),
             "internal_note": forms.Textarea(attrs={"rows": 3}),
-            "ends_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "ends_on": DayInput,
         }
         help_texts = {
             "text": _("Absätze, Listen und Zwischenüberschriften mit Markdown."),
@@ -142,12 +142,7 @@ class CallForm(DrawnFormMixin, EditForm):
         super().__init__(*args, **kwargs)
         starts = {row.phase: row.starts_on for row in self.instance.phases.all()} if self.instance.pk else {}
         for phase in SCHEDULED:
-            self.fields[f"starts_{phase}"] = forms.DateField(
-                label=phase.label,
-                required=False,
-                initial=starts.get(phase),
-                widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            )
+            self.fields[f"starts_{phase}"] = DayField(label=phase.label, required=False, initial=starts.get(phase))
 
     def phase_fields(self) -> list[forms.BoundField]:
         return [self[f"starts_{phase}"] for phase in SCHEDULED]

@@ -7,22 +7,21 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_act
 from apps.accounts.requests import StaffRequest
 from apps.contributions.photos import PhotoRefused
-from apps.geo.editing import ChangeRefused
+from apps.geo.editing import posted_version
 from apps.geo.ids import PATTERN
+from apps.geo.refusals import said_above
 from apps.ideas import services
-from apps.ideas.desk.acting import act, find_idea, notes_at, posted_version, work_page
+from apps.ideas.desk.acting import act, find_idea, notes_at, work_page
 from apps.ideas.desk.forms import MergeForm, MilestoneForm
 from apps.ideas.models import Comment, Idea
 from apps.ideas.querysets import KEEPERS
 
 
-@staff_required(*KEEPERS)
-@require_POST
+@staff_act(*KEEPERS)
 def add_step(request: StaffRequest, public_id: str) -> HttpResponse:
     """Show one step of the realisation to everybody."""
     idea = find_idea(request, public_id)
@@ -42,8 +41,7 @@ def add_step(request: StaffRequest, public_id: str) -> HttpResponse:
         return work_page(request, idea, step_form=form)
 
 
-@staff_required(*KEEPERS)
-@require_POST
+@staff_act(*KEEPERS)
 def remove_step(request: StaffRequest, public_id: str, step: str) -> HttpResponse:
     """Take a step back that was wrong."""
     idea = find_idea(request, public_id)
@@ -56,8 +54,7 @@ def remove_step(request: StaffRequest, public_id: str, step: str) -> HttpRespons
     )
 
 
-@staff_required(*KEEPERS)
-@require_POST
+@staff_act(*KEEPERS)
 def merge(request: StaffRequest, public_id: str) -> HttpResponse:
     """Let this idea go on in another one."""
     idea = find_idea(request, public_id)
@@ -79,8 +76,7 @@ def merge(request: StaffRequest, public_id: str) -> HttpResponse:
     )
 
 
-@staff_required(*KEEPERS)
-@require_POST
+@staff_act(*KEEPERS)
 def unmerge(request: StaffRequest, public_id: str) -> HttpResponse:
     """Take a merge back."""
     idea = find_idea(request, public_id)
@@ -92,24 +88,20 @@ def unmerge(request: StaffRequest, public_id: str) -> HttpResponse:
     )
 
 
-@staff_required(*KEEPERS)
-@require_POST
+@staff_act(*KEEPERS)
 def moderate(request: StaffRequest, public_id: str, comment: str) -> HttpResponse:
     """Let everybody read a comment, or nobody."""
     idea = find_idea(request, public_id)
     found = get_object_or_404(Comment.objects.shown_at(idea), public_id=comment)
-    try:
+    with said_above(request):
         services.moderate_comment(comment=found, actor=request.user, state=request.POST.get("state", ""))
         messages.success(request, _("Gespeichert."))
-    except ChangeRefused as refusal:
-        messages.error(request, str(refusal))
     if request.POST.get("next") == "desk":
         return redirect("ideas:desk")
     return redirect("ideas:desk_work", public_id=public_id)
 
 
-@staff_required(*KEEPERS)
-@require_POST
+@staff_act(*KEEPERS)
 def settle(request: StaffRequest, public_id: str, note: int) -> HttpResponse:
     """What somebody reported was looked at."""
     idea = find_idea(request, public_id)

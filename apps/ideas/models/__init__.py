@@ -5,26 +5,3 @@ from apps.ideas.models.call import Call, CallPhase, IdeaRules, rules_of
 from apps.ideas.models.idea import SHAPES, Contact, Idea, ground_of, shape_columns
 from apps.ideas.models.progress import IdeaPhoto, Milestone
 from apps.ideas.models.taking_part import AbuseNote, Comment, Support, SupportContact
-
-__all__ = [
-    "SHAPES",
-    "AbuseNote",
-    "Ballot",
-    "BallotItem",
-    "Call",
-    "CallPhase",
-    "Comment",
-    "Contact",
-    "Electorate",
-    "Idea",
-    "IdeaPhoto",
-    "IdeaRules",
-    "Milestone",
-    "Support",
-    "SupportContact",
-    "Vote",
-    "Voter",
-    "ground_of",
-    "rules_of",
-    "shape_columns",
-]

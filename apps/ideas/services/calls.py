@@ -8,10 +8,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.accounts.history import history
 from apps.geo.editing import ChangeRefused, apply_edit, lock_for_edit
 from apps.ideas.models import Call, CallPhase, IdeaRules
 from apps.ideas.phases import SCHEDULED, Phase, phase_on
-from apps.ideas.services.handling import history
 from apps.places.models import Municipality
 
 

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-import pghistory
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.accounts.history import history
 from apps.contributions.models import contact_dies_on
 from apps.geo.editing import ChangeRefused, apply_edit, lock_for_edit
 from apps.ideas import notifications
@@ -107,8 +107,3 @@ def review_photo(*, photo: IdeaPhoto, actor: Any, state: str, alt: str = "") -> 
 
 def _require(action: Action, idea: Idea, actor: Any) -> None:
     require(action, idea.call, role_of(actor, idea.municipality_id))
-
-
-def history(actor: Any, **more: str) -> Any:
-    """Write who did it beside what the database's triggers note."""
-    return pghistory.context(actor=getattr(actor, "pk", None), **more)

@@ -5,11 +5,12 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from apps.accounts.history import history
 from apps.geo.editing import ChangeRefused, apply_edit, lock_for_edit
 from apps.ideas import notifications
 from apps.ideas.models import Idea
 from apps.ideas.phases import Action, require, role_of
-from apps.ideas.services.handling import history, let_contacts_die
+from apps.ideas.services.handling import let_contacts_die
 from apps.ideas.services.supporting import recount_supports
 
 

@@ -6,12 +6,12 @@ from typing import Any
 
 from django.db import transaction
 
+from apps.accounts.history import history
 from apps.contributions.uploads import delete_files, store_picture
 from apps.geo.editing import apply_edit, lock_for_edit
 from apps.ideas import notifications
 from apps.ideas.models import Idea, IdeaPhoto, Milestone
 from apps.ideas.phases import Action, require, role_of
-from apps.ideas.services.handling import history
 
 
 def add_milestone(

@@ -5,10 +5,10 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-import pghistory
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.accounts.history import history
 from apps.contributions.contact import ContactData
 from apps.contributions.idempotency import payload_hash, store_once
 from apps.contributions.uploads import take_over
@@ -66,7 +66,7 @@ def submit_idea(
         require(Action.SUBMIT if by_citizen else Action.ENTER, call, role, at=at)
         check_ground(municipality, call, geometry, at=at)
         status = Status.SUBMITTED if rules.ideas_wait or not by_citizen else Status.PUBLISHED
-        with pghistory.context(actor=getattr(actor, "pk", None)):
+        with history(actor):
             idea = Idea(
                 municipality=municipality,
                 call=call,

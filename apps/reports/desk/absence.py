@@ -11,14 +11,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_http_methods, require_POST
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_act, staff_form
 from apps.accounts.models import User
 from apps.accounts.requests import StaffRequest
 from apps.departments.models import Membership
-from apps.geo.editing import ChangeRefused
-from apps.geo.form_fields import row_field
+from apps.geo.form_fields import DayField, row_field
+from apps.geo.refusals import said_above, said_at
 from apps.reports import services
 from apps.reports.forms import CleanCharField
 from apps.reports.models import Cover, Report
@@ -37,8 +36,8 @@ class CoverForm(forms.Form):
 
     person = forms.ModelChoiceField(label=gettext_lazy("Wer ist abwesend?"), queryset=User.objects.none())
     cover = forms.ModelChoiceField(label=gettext_lazy("Wer vertritt?"), queryset=User.objects.none())
-    first_day = forms.DateField(label=gettext_lazy("Erster Tag"), widget=forms.DateInput(attrs={"type": "date"}))
-    last_day = forms.DateField(label=gettext_lazy("Letzter Tag"), widget=forms.DateInput(attrs={"type": "date"}))
+    first_day = DayField(label=gettext_lazy("Erster Tag"))
+    last_day = DayField(label=gettext_lazy("Letzter Tag"))
 
     def __init__(self, town: Any, user: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -88,18 +87,14 @@ class HandOverForm(forms.Form):
         row_field(self, "to").queryset = people_at_desks(town)
 
 
-@staff_required("clerk", "supervisor", "administrator")
-@require_http_methods(["GET", "HEAD", "POST"])
+@staff_form("clerk", "supervisor", "administrator")
 def covers(request: StaffRequest) -> HttpResponse:
     """Covers of today and later, and the form for a new one."""
     town, user = request.municipality, request.user
     form = CoverForm(town, user, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with said_at(form, None):
             made = services.set_cover(municipality=town, actor=user, **form.cleaned_data)
-        except ChangeRefused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             said = _("%(cover)s vertritt %(person)s vom %(first)s bis %(last)s.")
             messages.success(
                 request,
@@ -124,21 +119,17 @@ def covers(request: StaffRequest) -> HttpResponse:
     return render(request, "reports/desk/covers.html", context, status=400 if form.errors else 200)
 
 
-@staff_required("clerk", "supervisor", "administrator")
-@require_POST
+@staff_act("clerk", "supervisor", "administrator")
 def cover_end(request: StaffRequest, cover_id: int) -> HttpResponse:
     """Take a cover away."""
     cover = get_object_or_404(Cover, municipality=request.municipality, pk=cover_id)
-    try:
+    with said_above(request):
         services.end_cover(cover=cover, actor=request.user)
         messages.success(request, _("Die Vertretung ist beendet."))
-    except ChangeRefused as refusal:
-        messages.error(request, str(refusal))
     return redirect("reports:desk_covers")
 
 
-@staff_required(*LEADS)
-@require_http_methods(["GET", "HEAD", "POST"])
+@staff_form(*LEADS)
 def hand_over(request: StaffRequest) -> HttpResponse:
     """Give all open reports of a colleague to others, in one step."""
     town = request.municipality

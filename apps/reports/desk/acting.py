@@ -11,18 +11,18 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_act
 from apps.accounts.requests import StaffRequest
 from apps.geo.editing import ChangeRefused
+from apps.geo.untrusted import whole_number
 from apps.places.requests import TownRequest
 from apps.reports import services
 from apps.reports.changes import StaleEdit
 from apps.reports.desk import case_forms
 from apps.reports.desk import forms as desk_forms
 from apps.reports.desk.conflicts import changes_since, compare
-from apps.reports.desk.reading import readable_report, whole_number
+from apps.reports.desk.reading import readable_report
 from apps.reports.desk.templates import with_template
 from apps.reports.desk.work import work_page
 from apps.reports.models import DESCRIPTION_LIMIT, Report
@@ -66,8 +66,7 @@ ACTIONS = {
 }
 
 
-@staff_required()
-@require_POST
+@staff_act()
 def act(request: StaffRequest, public_id: str, action: str) -> HttpResponse:
     """Make one change. A refused form comes back on the work page with everything that was typed."""
     if action not in ACTIONS:
@@ -107,7 +106,7 @@ def _stale(request: TownRequest, public_id: str, action: str, refusal: StaleEdit
     asked = ACTIONS[action]
     if not getattr(rights(request.user, report), asked.right):
         raise PermissionDenied
-    seen = whole_number(request.POST.get("version", ""))
+    seen = whole_number(request.POST.get("version"))
     form: Any = asked.form(report, {**request.POST.dict(), "version": report.version})
     form.add_error(None, str(refusal))
     meanwhile = changes_since(report, report.version - 1 if seen is None else seen)

@@ -3,16 +3,14 @@
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_page
 from apps.accounts.models import Role
 from apps.accounts.requests import StaffRequest
 from apps.reports.models import AppliedReport, RuleApplication
 
 
-@staff_required(Role.Code.ADMINISTRATOR)
-@require_GET
+@staff_page(Role.Code.ADMINISTRATOR)
 def application(request: StaffRequest, application_id: int) -> HttpResponse:
     """Show the progress of one order, and who has got how many reports from whom."""
     states = AppliedReport.State

@@ -11,9 +11,8 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_form
 from apps.accounts.requests import StaffRequest
 from apps.geo.desk_lists import MAX_LENGTH
 from apps.geo.editing import ChangeRefused
@@ -30,8 +29,7 @@ from apps.reports.transitions import Status
 ICONS = {"stand": "checklist", "zuweisen": "user", "antwort": "comment", "weitergeben": "arrow-right"}
 
 
-@staff_required()
-@require_http_methods(["GET", "HEAD", "POST"])
+@staff_form()
 def bulk(request: StaffRequest) -> HttpResponse:
     """GET shows a selection and what can be done; POST shows what would happen, and with ``confirm`` does it."""
     query = request.POST.get("selection", "") if request.method == "POST" else _asked(request.GET)
@@ -143,8 +141,7 @@ def _carry_out(request: StaffRequest, query: str, reports: ReportQuerySet, form:
     return redirect("reports:desk_bulk_done", key=made.key)
 
 
-@staff_required()
-@require_http_methods(["GET", "HEAD", "POST"])
+@staff_form()
 def bulk_done(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
     """What was done, with the button that takes it back for a minute; nobody else's is there."""
     made = get_object_or_404(BulkChange, municipality=request.municipality, actor=request.user, key=key)

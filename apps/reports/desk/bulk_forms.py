@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
+from apps.departments.forms import ChosenByCode
 from apps.departments.models import Department
 from apps.geo.form_fields import row_field
 from apps.reports.forms import CleanCharField
@@ -72,12 +73,7 @@ class BulkPassOnForm(BulkForm):
     """Another department of the town or a body outside, which is told report by report, with all that it needs."""
 
     action = bulk_plan.PASS_ON
-    department = forms.ModelChoiceField(
-        label=_("Weitergeben an"),
-        queryset=Department.objects.none(),
-        to_field_name="code",
-        empty_label=_("Bitte wählen"),
-    )
+    department = ChosenByCode(Department, _("Weitergeben an"))
     reason = CleanCharField(label=_("Warum?"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
 
     def __init__(self, municipality: Any, *args: Any, **kwargs: Any) -> None:

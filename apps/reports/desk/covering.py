@@ -9,9 +9,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
-from django.views.decorators.http import require_http_methods, require_safe
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_form, staff_page
 from apps.contributions.photos import PhotoRefused
 from apps.contributions.serving import photo_response
 from apps.geo.editing import ChangeRefused
@@ -48,8 +47,7 @@ class AreaForm(forms.Form):
 Areas = forms.formset_factory(AreaForm, extra=3, max_num=MAX_AREAS, absolute_max=MAX_AREAS + 3)
 
 
-@staff_required()
-@require_http_methods(["GET", "HEAD", "POST"])
+@staff_form()
 def cover(request: TownRequest, public_id: str, photo: str) -> HttpResponse:
     """Show a photo with its rectangles, and make the public version anew."""
     found = _publishable(request, public_id, photo)
@@ -69,8 +67,7 @@ def cover(request: TownRequest, public_id: str, photo: str) -> HttpResponse:
     return redirect("reports:desk_cover", public_id=public_id, photo=photo)
 
 
-@staff_required()
-@require_safe
+@staff_page()
 def covered(request: TownRequest, public_id: str, photo: str) -> Any:
     """The public version as the public will see it, also before it is released."""
     found = _publishable(request, public_id, photo)

@@ -6,22 +6,20 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_form
 from apps.accounts.requests import StaffRequest
 from apps.contributions.idempotency import KeyReused
 from apps.contributions.photo_form import take_photos
 from apps.contributions.uploads import PhotosGone, drop_draft
 from apps.departments.answers import AnswersRefused
-from apps.geo.editing import ChangeRefused
+from apps.geo.refusals import said_at
 from apps.reports import services
 from apps.reports.desk.forms import StaffReportForm
 from apps.reports.models import Report
 
 
-@staff_required("clerk", "administrator")
-@require_http_methods(["GET", "HEAD", "POST"])
+@staff_form("clerk", "administrator")
 def staff_new(request: StaffRequest) -> HttpResponse:
     """Write down a report for somebody on the phone, at the counter or in a letter."""
     town = request.municipality
@@ -44,7 +42,7 @@ def staff_new(request: StaffRequest) -> HttpResponse:
         return render(request, "reports/desk/new.html", context, status=400 if taken.refusals else 200)
     if form.is_valid():
         data = form.cleaned_data
-        try:
+        with said_at(form, None, KeyReused, AnswersRefused, PhotosGone):
             submitted = services.submit_report(
                 municipality=town,
                 category=data["category"],
@@ -58,10 +56,6 @@ def staff_new(request: StaffRequest) -> HttpResponse:
                 draft=data["draft"],
                 photos=data["photos"],
             )
-        except (ChangeRefused, KeyReused, AnswersRefused, PhotosGone) as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            # The same form sent twice, with files in it: the second ones belong to nothing.
             drop_draft(municipality=town, draft=data["draft"])
             report = submitted.report
             messages.success(

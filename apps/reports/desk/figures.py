@@ -9,9 +9,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
-from django.views.decorators.http import require_safe
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_page
 from apps.geofiles.writing import FORMULA
 from apps.places.requests import TownRequest
 from apps.reports import figures
@@ -26,8 +25,7 @@ WIDTH, HEIGHT = 720, 200
 SHADES = 5
 
 
-@staff_required()
-@require_safe
+@staff_page()
 def page(request: TownRequest) -> HttpResponse:
     """Show the figures about the reports that the reader may see, for a period."""
     days, since, reports = _chosen(request)
@@ -48,8 +46,7 @@ def page(request: TownRequest) -> HttpResponse:
     return render(request, "reports/desk/figures.html", context)
 
 
-@staff_required()
-@require_safe
+@staff_page()
 def as_csv(request: TownRequest) -> HttpResponse:
     """The tables as CSV (UTF-8 with BOM, semicolons as German spreadsheets want them)."""
     _days, _since, reports = _chosen(request)

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from apps.departments.forms import ChosenByCode
 from apps.departments.models import Category, Department
 from apps.geo.form_fields import choice_field, row_field
 from apps.reports.forms import CleanCharField, ContactForm, DetailsForm
@@ -71,12 +72,7 @@ class StatusForm(ChangeForm):
 class ReassignForm(ChangeForm):
     """Another department of the town or a body outside, and why."""
 
-    department = forms.ModelChoiceField(
-        label=_("Weitergeben an"),
-        queryset=Department.objects.none(),
-        to_field_name="code",
-        empty_label=_("Bitte wählen"),
-    )
+    department = ChosenByCode(Department, _("Weitergeben an"))
     reason = CleanCharField(label=_("Warum?"), max_length=300, widget=_area(2))
 
     def __init__(self, report: Report, *args: Any, **kwargs: Any) -> None:
@@ -95,12 +91,7 @@ class ReassignForm(ChangeForm):
 class CategoryForm(ChangeForm):
     """Another category; the rules decide anew who is responsible."""
 
-    category = forms.ModelChoiceField(
-        label=_("Richtige Kategorie"),
-        queryset=Category.objects.none(),
-        to_field_name="code",
-        empty_label=_("Bitte wählen"),
-    )
+    category = ChosenByCode(Category, _("Richtige Kategorie"))
     reason = CleanCharField(label=_("Warum?"), max_length=300, required=False, widget=_area(2))
 
     def __init__(self, report: Report, *args: Any, **kwargs: Any) -> None:
@@ -170,12 +161,7 @@ class HideForm(ChangeForm):
 class StaffReportForm(DetailsForm, ContactForm):
     """A report that somebody brought by phone, at the counter or by letter."""
 
-    category = forms.ModelChoiceField(
-        label=_("Kategorie"),
-        queryset=Category.objects.none(),
-        to_field_name="code",
-        empty_label=_("Bitte wählen"),
-    )
+    category = ChosenByCode(Category, _("Kategorie"))
     channel = forms.ChoiceField(
         label=_("Eingang über"), choices=[(channel.value, channel.label) for channel in STAFF_CHANNELS]
     )

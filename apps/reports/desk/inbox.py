@@ -6,9 +6,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_page
 from apps.accounts.requests import StaffRequest
 from apps.reports.desk.counting import COUNTED, FOUND, count_views
 from apps.reports.desk.filters import InboxFilter
@@ -34,8 +33,7 @@ READY_MADE = [
 ]
 
 
-@staff_required()
-@require_safe
+@staff_page()
 def inbox(request: StaffRequest) -> HttpResponse:
     """All reports that the reader may see, narrowed and ordered, with the views that are opened most."""
     town = request.municipality

@@ -5,21 +5,20 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_act
 from apps.accounts.requests import StaffRequest
-from apps.geo.editing import ChangeRefused
+from apps.geo.refusals import said_above
+from apps.geo.untrusted import whole_number
 from apps.places.requests import TownRequest
 from apps.reports import services
-from apps.reports.desk.reading import readable_report, readable_reports, whole_number
+from apps.reports.desk.reading import readable_report, readable_reports
 from apps.reports.models import Merge, Report
 from apps.reports.permissions import rights
 from apps.reports.querysets import as_public_id
 
 
-@staff_required()
-@require_POST
+@staff_act()
 def merge(request: StaffRequest, public_id: str) -> HttpResponse:
     """Close this report as a duplicate of another one; ``main`` is its number.
 
@@ -28,7 +27,6 @@ def merge(request: StaffRequest, public_id: str) -> HttpResponse:
     report = _mine(request, public_id)
     number = as_public_id(request.POST.get("main", "")[:40])
     main = readable_reports(request).for_page().filter(public_id=number).first() if number else None
-    version = request.POST.get("version", "")
     if main is None:
         messages.error(request, _("Eine Meldung mit dieser Nummer gibt es nicht, oder Sie dürfen sie nicht lesen."))
         return redirect("reports:work", public_id=public_id)
@@ -39,31 +37,23 @@ def merge(request: StaffRequest, public_id: str) -> HttpResponse:
             % {"who": main.executor.name},
         )
         return redirect("reports:work", public_id=public_id)
-    try:
-        services.merge_reports(report=report, main=main, actor=request.user, version=whole_number(version))
-    except ChangeRefused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("reports:work", public_id=public_id)
-    messages.success(
-        request,
-        _("%(old)s gehört jetzt zu %(main)s.") % {"old": report.reference, "main": main.reference},
-    )
-    return redirect("reports:work", public_id=main.public_id)
+    version = whole_number(request.POST.get("version"))
+    with said_above(request):
+        services.merge_reports(report=report, main=main, actor=request.user, version=version)
+        names = {"old": report.reference, "main": main.reference}
+        messages.success(request, _("%(old)s gehört jetzt zu %(main)s.") % names)
+        return redirect("reports:work", public_id=main.public_id)
+    return redirect("reports:work", public_id=public_id)
 
 
-@staff_required()
-@require_POST
+@staff_act()
 def unmerge(request: StaffRequest, public_id: str) -> HttpResponse:
     """Take a merge back, from either side of it: it only brings back what was there before."""
     report = _mine(request, public_id)
-    number = request.POST.get("merge", "")
     both = Merge.objects.filter(duplicate=report) | Merge.objects.filter(main=report)
-    found = get_object_or_404(both.select_related("duplicate", "main"), pk=whole_number(number) or 0)
-    try:
+    found = get_object_or_404(both.select_related("duplicate", "main"), pk=whole_number(request.POST.get("merge")))
+    with said_above(request):
         services.undo_merge(merge=found, actor=request.user)
-    except ChangeRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(request, _("Die beiden Meldungen sind wieder getrennt."))
     return redirect("reports:work", public_id=public_id)
 

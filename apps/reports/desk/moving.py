@@ -7,9 +7,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_form
 from apps.accounts.requests import StaffRequest
 from apps.geo.editing import ChangeRefused
 from apps.reports import services
@@ -21,8 +20,7 @@ from apps.reports.models import Report
 from apps.reports.permissions import rights
 
 
-@staff_required()
-@require_http_methods(["GET", "HEAD", "POST"])
+@staff_form()
 def place(request: StaffRequest, public_id: str) -> HttpResponse:
     """Show where a report lies and take a better place for it."""
     report = readable_report(request, public_id)

@@ -7,9 +7,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_page
 from apps.accounts.requests import StaffRequest
 from apps.contributions.models import Picture
 from apps.geo.degrees import to_degrees
@@ -27,8 +26,7 @@ from apps.reports.timeline import desk_timeline
 MAX_LINES = 30
 
 
-@staff_required()
-@require_safe
+@staff_page()
 def work_order(request: StaffRequest, public_id: str) -> HttpResponse:
     """The report on paper for whoever drives there."""
     report = readable_report(request, public_id)
@@ -37,8 +35,7 @@ def work_order(request: StaffRequest, public_id: str) -> HttpResponse:
     return render(request, "reports/desk/order.html", context)
 
 
-@staff_required()
-@require_safe
+@staff_page()
 def work_order_pdf(request: StaffRequest, public_id: str) -> HttpResponse:
     """The same as a file with map, photos and history. Made at once: it takes about a second (docs/performance.md)."""
     report = readable_report(request, public_id)

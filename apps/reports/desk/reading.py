@@ -1,7 +1,5 @@
 """Which reports a member of staff may open."""
 
-import re
-
 from django.shortcuts import get_object_or_404
 
 from apps.places.requests import TownRequest
@@ -17,8 +15,3 @@ def readable_reports(request: TownRequest) -> ReportQuerySet:
 def readable_report(request: TownRequest, public_id: str) -> Report:
     """Return one of them; 404 for every other, as for unknown ones."""
     return get_object_or_404(readable_reports(request).for_page(), public_id=public_id)
-
-
-def whole_number(text: str) -> int | None:
-    """Return a version or key as it stands in a form; None for whatever else somebody sends."""
-    return int(text) if re.fullmatch("[0-9]{1,9}", text) else None

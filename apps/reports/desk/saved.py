@@ -9,13 +9,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_act, staff_form
 from apps.accounts.requests import StaffRequest
 from apps.departments.models import Department
-from apps.geo.editing import ChangeRefused
 from apps.geo.form_fields import choice_field
+from apps.geo.refusals import said_above, said_at
 from apps.reports import services
 from apps.reports.desk.filters import InboxFilter
 from apps.reports.forms import CleanCharField
@@ -67,8 +66,7 @@ def start_query(user: Any, town: Any) -> str:
     return default.view.query or "order="
 
 
-@staff_required()
-@require_http_methods(["GET", "HEAD", "POST"])
+@staff_form()
 def views(request: StaffRequest) -> HttpResponse:
     """GET lists the views; POST keeps the filter that is open under a name."""
     town, user = request.municipality, request.user
@@ -76,7 +74,7 @@ def views(request: StaffRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         chosen = InboxFilter(town, user, QueryDict(form.cleaned_data["query"]))
         chosen.full_clean()
-        try:
+        with said_at(form, "name"):
             services.save_view(
                 municipality=town,
                 owner=user,
@@ -84,9 +82,6 @@ def views(request: StaffRequest) -> HttpResponse:
                 query=chosen.query,
                 **form.sharing_data(),
             )
-        except ChangeRefused as refusal:
-            form.add_error("name", str(refusal))
-        else:
             messages.success(request, _("Die Ansicht „%(name)s“ ist gespeichert.") % form.cleaned_data)
             return redirect(f"{reverse('reports:inbox')}?{chosen.query or 'order='}")
     context = {
@@ -97,14 +92,13 @@ def views(request: StaffRequest) -> HttpResponse:
     return render(request, "reports/desk/views.html", context, status=400 if form.errors else 200)
 
 
-@staff_required()
-@require_POST
+@staff_act()
 def view_change(request: StaffRequest, view_id: int) -> HttpResponse:
     """Move, delete, or make a view the start, by the button pressed."""
     town, user = request.municipality, request.user
     view = get_object_or_404(SavedView.objects.for_person(user, town.pk), pk=view_id)
     wish = request.POST.get("wish", "")
-    try:
+    with said_above(request):
         if wish in ("up", "down"):
             services.move_view(view=view, actor=user, up=wish == "up")
         elif wish == "delete":
@@ -113,6 +107,4 @@ def view_change(request: StaffRequest, view_id: int) -> HttpResponse:
         elif wish in ("start", "no-start"):
             services.set_default_view(municipality=town, user=user, view=view if wish == "start" else None)
             messages.success(request, _("Gespeichert, womit Ihr Eingang öffnet."))
-    except ChangeRefused as refusal:
-        messages.error(request, str(refusal))
     return redirect("reports:desk_views")

@@ -7,12 +7,11 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_act, staff_form, staff_page
 from apps.accounts.models import Role
 from apps.accounts.requests import StaffRequest
-from apps.geo.editing import ChangeRefused
+from apps.geo.refusals import said_at
 from apps.places.requests import TownRequest
 from apps.reports import services
 from apps.reports.desk.case_forms import TemplateForm
@@ -39,8 +38,7 @@ def with_template(report: Report, typed: str, key: str) -> str:
     return f"{typed.rstrip()}\n\n{words}" if typed.strip() else words
 
 
-@staff_required(Role.Code.ADMINISTRATOR)
-@require_safe
+@staff_page(Role.Code.ADMINISTRATOR)
 def templates(request: StaffRequest) -> HttpResponse:
     """List the templates of the town."""
     listed = ReplyTemplate.objects.filter(municipality=request.municipality).select_related("category")
@@ -49,22 +47,19 @@ def templates(request: StaffRequest) -> HttpResponse:
     return render(request, "reports/desk/templates.html", {"templates": listed})
 
 
-@staff_required(Role.Code.ADMINISTRATOR)
-@require_http_methods(["GET", "HEAD", "POST"])
+@staff_form(Role.Code.ADMINISTRATOR)
 def template_new(request: StaffRequest) -> HttpResponse:
     """Write a new template."""
     return _edit(request, None)
 
 
-@staff_required(Role.Code.ADMINISTRATOR)
-@require_http_methods(["GET", "HEAD", "POST"])
+@staff_form(Role.Code.ADMINISTRATOR)
 def template_edit(request: StaffRequest, template_id: int) -> HttpResponse:
     """Change a template."""
     return _edit(request, _template(request, template_id))
 
 
-@staff_required(Role.Code.ADMINISTRATOR)
-@require_POST
+@staff_act(Role.Code.ADMINISTRATOR)
 def template_delete(request: StaffRequest, template_id: int) -> HttpResponse:
     """Remove a template; what was written with it stays."""
     template = _template(request, template_id)
@@ -81,11 +76,8 @@ def _edit(request: TownRequest, template: ReplyTemplate | None) -> HttpResponse:
     town: Any = request.municipality
     form = TemplateForm(town, request.POST if request.method == "POST" else None, template=template)
     if form.is_bound and form.is_valid():
-        try:
+        with said_at(form, "title"):
             saved = services.save_template(municipality=town, template=template, **form.cleaned_data)
-        except ChangeRefused as refusal:
-            form.add_error("title", str(refusal))
-        else:
             messages.success(request, _("Die Vorlage „%(title)s“ ist gespeichert.") % {"title": saved.title})
             return redirect("reports:desk_templates")
     context = {"form": form, "template": template, "placeholders": PLACEHOLDERS.items()}

@@ -4,9 +4,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_page
 from apps.accounts.requests import StaffRequest
 from apps.reports.about import find_about
 from apps.reports.answered import told_inside
@@ -25,8 +24,7 @@ from apps.reports.transitions import EXPLAINED, Status
 from apps.reports.wording import personal_data_in
 
 
-@staff_required()
-@require_safe
+@staff_page()
 def work(request: StaffRequest, public_id: str) -> HttpResponse:
     """One report with everything that the reader may know about it, and the forms that they may use."""
     return work_page(request, readable_report(request, public_id))

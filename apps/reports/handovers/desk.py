@@ -10,11 +10,10 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_act, staff_page
 from apps.accounts.requests import StaffRequest
-from apps.geo.editing import ChangeRefused
+from apps.geo.refusals import said_above
 from apps.outbox.models import Message
 from apps.reports.desk.reading import readable_report, readable_reports
 from apps.reports.forms import CleanCharField
@@ -57,8 +56,7 @@ def panel_of(report: Report, *, may_handle: bool) -> dict[str, Any]:
     }
 
 
-@staff_required()
-@require_safe
+@staff_page()
 def undelivered(request: StaffRequest) -> HttpResponse:
     """List the reader's open reports about which something does not get through, with the reason."""
     found = with_undelivered(readable_reports(request), request.municipality).for_page().order_by("-changed_at", "-pk")
@@ -66,8 +64,7 @@ def undelivered(request: StaffRequest) -> HttpResponse:
     return render(request, "reports/handover/undelivered.html", {"rows": rows})
 
 
-@staff_required()
-@require_POST
+@staff_act()
 def act_on_handover(request: StaffRequest, public_id: str) -> HttpResponse:
     """Answer a body's question (``action=answer``), or tell it by mail instead (``action=mail``)."""
     report = _handled(request, public_id)
@@ -75,7 +72,7 @@ def act_on_handover(request: StaffRequest, public_id: str) -> HttpResponse:
     if action not in ("answer", "mail"):
         raise Http404
     form = ReplyForm(request.POST)
-    try:
+    with said_above(request):
         if action == "mail":
             tell_by_mail(report=report, actor=request.user)
             messages.success(request, _("Die Stelle bekommt die Meldung jetzt per E-Mail."))
@@ -85,20 +82,17 @@ def act_on_handover(request: StaffRequest, public_id: str) -> HttpResponse:
             messages.success(request, _("Die Antwort geht an die Stelle."))
         else:
             messages.error(request, " ".join(str(sentence) for errors in form.errors.values() for sentence in errors))
-    except ChangeRefused as refusal:
-        messages.error(request, str(refusal))
     return redirect("reports:work", public_id=public_id)
 
 
-@staff_required()
-@require_POST
+@staff_act()
 def act_on_message(request: StaffRequest, public_id: str, message_id: int) -> HttpResponse:
     """Send a failed message again (``retry``), to another address (``readdress``), or drop it (``dismiss``)."""
     report = _handled(request, public_id)
     of_report = Message.objects.in_town(report.municipality_id).filter(reference=report.public_id)
     message = get_object_or_404(of_report, pk=message_id)
     action = request.POST.get("action", "")
-    try:
+    with said_above(request):
         if action == "dismiss":
             dismiss(message=message)
             messages.success(request, _("Die Nachricht steht nicht mehr auf der Liste."))
@@ -108,8 +102,6 @@ def act_on_message(request: StaffRequest, public_id: str, message_id: int) -> Ht
             messages.success(request, _("Die Nachricht wird in den nächsten Sekunden noch einmal zugestellt."))
         else:
             raise Http404
-    except ChangeRefused as refusal:
-        messages.error(request, str(refusal))
     return redirect("reports:work", public_id=public_id)
 
 

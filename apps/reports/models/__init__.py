@@ -5,27 +5,3 @@ from apps.reports.models.casework import BlurredPhoto, Follower, Merge, Question
 from apps.reports.models.desk import BulkChange, BulkChangeItem, Cover, DefaultView, SavedView
 from apps.reports.models.handover import Agreement, Handover, HandoverLink
 from apps.reports.models.report import DESCRIPTION_LIMIT, UNTRACKED, Contact, Event, Report, ReportPhoto
-
-__all__ = [
-    "DESCRIPTION_LIMIT",
-    "UNTRACKED",
-    "Agreement",
-    "AppliedReport",
-    "BlurredPhoto",
-    "BulkChange",
-    "BulkChangeItem",
-    "Contact",
-    "Cover",
-    "DefaultView",
-    "Event",
-    "Follower",
-    "Handover",
-    "HandoverLink",
-    "Merge",
-    "Question",
-    "ReplyTemplate",
-    "Report",
-    "ReportPhoto",
-    "RuleApplication",
-    "SavedView",
-]

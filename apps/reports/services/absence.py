@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import pghistory
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.accounts.history import history
 from apps.departments.models import Membership
 from apps.geo.editing import ChangeRefused
 from apps.outbox.services import enqueue_all
@@ -43,7 +43,7 @@ def set_cover(
     taken = Cover.objects.filter(municipality=municipality, person=person)
     if taken.filter(first_day__lte=last_day, last_day__gte=first_day).exists():
         raise ChangeRefused(_("Für einen dieser Tage ist schon eine Vertretung eingetragen."))
-    with pghistory.context(actor=actor.pk, action="set_cover"):
+    with history(actor, action="set_cover"):
         return Cover.objects.create(
             municipality=municipality, person=person, cover=cover, first_day=first_day, last_day=last_day
         )
@@ -53,7 +53,7 @@ def end_cover(*, cover: Cover, actor: Any) -> None:
     """Take a cover away again."""
     if actor.pk not in (cover.person_id, cover.cover_id) and not actor.has_role(cover.municipality_id, *LEADS):
         raise ChangeRefused(_("Das kann nur, wer abwesend ist oder vertritt, oder die Leitung."))
-    with pghistory.context(actor=actor.pk, action="end_cover"):
+    with history(actor, action="end_cover"):
         cover.delete()
 
 

@@ -5,13 +5,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-import pghistory
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.accounts.history import history
 from apps.departments import explanations
 from apps.departments.models import Department
 from apps.departments.routed import Decision
@@ -79,7 +79,7 @@ def apply_batch(application: RuleApplication, *, batch: int = BATCH) -> int:
     now = timezone.now()
     actor = application.actor_id
     values = {"application": application.pk, "batch": batch}
-    with pghistory.context(actor=actor, action="apply_rules"), connection.cursor() as cursor:
+    with history(actor, action="apply_rules"), connection.cursor() as cursor:
         cursor.execute(applying_sql.TAKE, values)
         reports = [row[0] for row in cursor.fetchall()]
         if not reports:

@@ -10,15 +10,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
-from django.views.decorators.http import require_http_methods
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_form
 from apps.accounts.requests import StaffRequest
 from apps.consultations.models import ParticipationPeriod
 from apps.consultations.phases import Kind, kind_of
 from apps.geo.edit_forms import EditForm
-from apps.geo.editing import ChangeRefused, StaleEdit
-from apps.geo.form_fields import row_field
+from apps.geo.form_fields import DayField, row_field
+from apps.geo.refusals import said_at
 from apps.statements.codes import STAFF
 from apps.statements.desk.reading import find_consultation
 from apps.statements.models import Authority, Invitation
@@ -47,9 +46,8 @@ class InviteForm(forms.Form):
     """Whom to ask in which round, until when."""
 
     period = forms.ModelChoiceField(label=lazy("Runde"), queryset=ParticipationPeriod.objects.none(), empty_label=None)
-    answers_until = forms.DateField(
+    answers_until = DayField(
         label=lazy("Letzter Tag für die Stellungnahme"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=lazy("Nach § 4 Abs. 2 BauGB ein Monat, mindestens 30 Tage."),
     )
     authorities = BodiesField(
@@ -67,17 +65,13 @@ class InviteForm(forms.Form):
         row_field(self, "authorities").queryset = listed
 
 
-@staff_required(*STAFF)
-@require_http_methods(["GET", "HEAD", "POST"])
+@staff_form(*STAFF)
 def authorities(request: StaffRequest) -> HttpResponse:
     """The list, and the form for another body."""
     form = AuthorityForm(request.POST or None, initial={"is_active": True})
     if request.method == "POST" and form.is_valid():
-        try:
+        with said_at(form, "name"):
             add_authority(municipality=request.municipality, values=form.values())
-        except ChangeRefused as refusal:
-            form.add_error("name", str(refusal))
-        else:
             messages.success(request, _("Die Stelle steht jetzt in der Liste."))
             return redirect("statements:desk_authorities")
     rows = Authority.objects.filter(municipality=request.municipality)
@@ -85,28 +79,21 @@ def authorities(request: StaffRequest) -> HttpResponse:
     return render(request, "statements/desk/authorities.html", context, status=422 if form.errors else 200)
 
 
-@staff_required(*STAFF)
-@require_http_methods(["GET", "HEAD", "POST"])
+@staff_form(*STAFF)
 def authority(request: StaffRequest, authority_id: int) -> HttpResponse:
     """Change a body."""
     found = get_object_or_404(Authority, municipality=request.municipality, pk=authority_id)
     form = AuthorityForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
-        try:
+        with said_at(form, "name"):
             change_authority(authority=found, version=form.cleaned_data["version"], values=form.values())
-        except StaleEdit as stale:
-            form.show_stale(stale)
-        except ChangeRefused as refusal:
-            form.add_error("name", str(refusal))
-        else:
             messages.success(request, _("Gespeichert."))
             return redirect("statements:desk_authorities")
     context = {"authority": found, "form": form}
     return render(request, "statements/desk/authority.html", context, status=422 if form.errors else 200)
 
 
-@staff_required(*STAFF)
-@require_http_methods(["GET", "HEAD", "POST"])
+@staff_form(*STAFF)
 def invitations(request: StaffRequest, public_id: str) -> HttpResponse:
     """Who was asked and has answered, and the form to ask more."""
     consultation = find_consultation(request, public_id)
@@ -114,11 +101,8 @@ def invitations(request: StaffRequest, public_id: str) -> HttpResponse:
     first = {"answers_until": max(*ends, timezone.localdate() + dt.timedelta(days=30), dt.date.min)}
     form = InviteForm(consultation, request.POST or None, initial=first)
     if request.method == "POST" and form.is_valid():
-        try:
+        with said_at(form, "answers_until"):
             made = invite_authorities(**form.cleaned_data)
-        except ChangeRefused as refusal:
-            form.add_error("answers_until", str(refusal))
-        else:
             messages.success(request, _("%(n)d Stellen sind eingeladen.") % {"n": len(made)})
             return redirect("statements:desk_invitations", public_id)
     rows = Invitation.objects.filter(period__consultation=consultation).select_related(

@@ -11,31 +11,28 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_act, staff_form, staff_page
 from apps.accounts.requests import StaffRequest
 from apps.consultations.phases import Kind, kind_of
 from apps.geo.editing import ChangeRefused
-from apps.geo.form_fields import CleanCharField
+from apps.geo.form_fields import CleanCharField, DayField
+from apps.geo.refusals import said_at
 from apps.statements.codes import STAFF
 from apps.statements.desk.reading import find_consultation
 from apps.statements.models import Export, Mailing, ProcedureFile, Result
 from apps.statements.services import neighbours, results, retention
 from apps.statements.services.exports import order_export
 
-_DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
 
 class HandoverForm(forms.Form):
     """That the file was handed over."""
 
-    on = forms.DateField(label=lazy("Übergeben am"), widget=_DATE)
+    on = DayField(label=lazy("Übergeben am"))
     to = CleanCharField(label=lazy("Übergeben an"), max_length=200)
 
 
-@staff_required(*STAFF)
-@require_http_methods(["GET", "HEAD", "POST"])
+@staff_form(*STAFF)
 def closing(request: StaffRequest, public_id: str) -> HttpResponse:
     """Tell, publish, hand over."""
     consultation = find_consultation(request, public_id)
@@ -100,12 +97,11 @@ class MailingForm(forms.Form):
 class SentForm(forms.Form):
     """That letters left the house."""
 
-    on = forms.DateField(label=lazy("Versandt am"), widget=_DATE)
+    on = DayField(label=lazy("Versandt am"))
     how = CleanCharField(label=lazy("Wie"), max_length=200, help_text=lazy("Zum Beispiel: Einwurf durch den Bauhof"))
 
 
-@staff_required(*STAFF)
-@require_http_methods(["GET", "HEAD", "POST"])
+@staff_form(*STAFF)
 def mailings(request: StaffRequest, public_id: str) -> HttpResponse:
     """Letters to the neighbourhood: freeze the addresses, fetch list and letters, write down that they were sent."""
     consultation = find_consultation(request, public_id)
@@ -114,15 +110,12 @@ def mailings(request: StaffRequest, public_id: str) -> HttpResponse:
     sent = SentForm(request.POST if wish else None, initial={"on": timezone.localdate()})
     chosen = form if not wish else sent
     if request.method == "POST" and chosen.is_valid():
-        try:
+        with said_at(chosen, None):
             if wish:
                 mailing = get_object_or_404(consultation.mailings, public_id=wish[:12])
                 neighbours.record_sent(mailing=mailing, today=timezone.localdate(), **sent.cleaned_data)
             else:
                 neighbours.make_mailing(consultation=consultation, actor=request.user, **form.cleaned_data)
-        except ChangeRefused as refusal:
-            chosen.add_error(None, str(refusal))
-        else:
             messages.success(request, _("Gespeichert."))
             return redirect("statements:desk_mailings", public_id)
     context = {
@@ -135,8 +128,7 @@ def mailings(request: StaffRequest, public_id: str) -> HttpResponse:
     return render(request, "statements/desk/mailings.html", context, status=422 if chosen.errors else 200)
 
 
-@staff_required(*STAFF)
-@require_POST
+@staff_act(*STAFF)
 def order_letters(request: StaffRequest, public_id: str) -> HttpResponse:
     """Order letters as one PDF: to the neighbourhood (``mailing``), or the results of those who get them by post."""
     consultation = find_consultation(request, public_id)
@@ -148,8 +140,7 @@ def order_letters(request: StaffRequest, public_id: str) -> HttpResponse:
     return redirect("statements:desk_exports", public_id)
 
 
-@staff_required(*STAFF)
-@require_safe
+@staff_page(*STAFF)
 def mailing_list(request: StaffRequest, public_id: str, mailing_id: str) -> Any:
     """The addresses as XLSX, for mail merge."""
     from apps.statements.export.letters import write_mailing_sheet  # with what writes tables and pages

@@ -9,9 +9,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_form
 from apps.accounts.requests import StaffRequest
 from apps.consultations.periods.moments import local_midnight
 from apps.consultations.phases import Role
@@ -28,8 +27,7 @@ from apps.statements.services.submission import Submitted, Who, submit_statement
 WHO = ("name", "email", "postal_address", "organisation")
 
 
-@staff_required(*STAFF)
-@require_http_methods(["GET", "HEAD", "POST"])
+@staff_form(*STAFF)
 def enter(request: StaffRequest, public_id: str) -> HttpResponse:
     """One statement that did not come through the site; that of an invited body closes its invitation."""
     consultation = find_consultation(request, public_id)

@@ -6,9 +6,8 @@ from django import forms
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_safe
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_form, staff_page
 from apps.accounts.requests import StaffRequest
 from apps.statements.codes import STAFF
 from apps.statements.desk.reading import find_consultation
@@ -35,8 +34,7 @@ class OrderForm(forms.Form):
     )
 
 
-@staff_required(*STAFF)
-@require_http_methods(["GET", "HEAD", "POST"])
+@staff_form(*STAFF)
 def exports(request: StaffRequest, public_id: str) -> HttpResponse:
     """The form and one's own files of this consultation."""
     consultation = find_consultation(request, public_id)
@@ -60,8 +58,7 @@ def _title(export: Export) -> Any:
     return FORMATS[export.ending].title if is_weighing else export.get_content_display()
 
 
-@staff_required(*STAFF)
-@require_safe
+@staff_page(*STAFF)
 def export_file(request: StaffRequest, public_id: str, export_id: str) -> Any:
     """A finished file, for whoever ordered it."""
     export = get_object_or_404(

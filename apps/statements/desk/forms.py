@@ -12,7 +12,7 @@ from apps.accounts.models import User
 from apps.consultations.models import Consultation
 from apps.geo.drawn_forms import DrawnFormMixin
 from apps.geo.edit_forms import EditForm
-from apps.geo.form_fields import CleanCharField, choice_field, one_of_several, row_field
+from apps.geo.form_fields import CleanCharField, DayField, choice_field, one_of_several, row_field
 from apps.statements.codes import STAFF, Channel, Sender
 from apps.statements.forms import DRAWN_TYPES
 from apps.statements.models import Invitation, Segment, Statement
@@ -100,9 +100,7 @@ class EnteredForm(forms.Form):
     channel = forms.ChoiceField(label=_("Eingangsweg"))
     sender_kind = forms.ChoiceField(label=_("Von"), choices=Sender.choices)
     invitation = InvitationField(required=False)
-    received_on = forms.DateField(
-        label=_("Eingegangen am"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    received_on = DayField(label=_("Eingegangen am"))
     text = CleanCharField(label=_("Wortlaut"), max_length=TEXT_LIMIT, widget=forms.Textarea(attrs={"rows": 10}))
     name = CleanCharField(label=_("Name"), max_length=120, required=False)
     organisation = CleanCharField(label=_("Stelle oder Verein"), max_length=200, required=False)

@@ -9,12 +9,12 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
-from django.views.decorators.http import require_http_methods
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_form
 from apps.accounts.requests import StaffRequest
-from apps.geo.editing import ChangeRefused
 from apps.geo.form_fields import CleanCharField
+from apps.geo.refusals import said_at
+from apps.geo.untrusted import whole_number
 from apps.statements.codes import MASS_PERSONS, STAFF
 from apps.statements.desk.reading import find_consultation, statements_of
 from apps.statements.models import Group
@@ -33,18 +33,17 @@ class GroupForm(forms.Form):
     def clean_numbers(self) -> list[int]:
         found: set[int] = set()
         for part in self.cleaned_data["numbers"].replace("–", "-").split(","):
-            first, _dash, last = (piece.strip() for piece in part.partition("-"))
-            last = last or first
-            if not all(end.isascii() and end.isdigit() and len(end) < 7 for end in (first, last)):
+            ends = [piece.strip() for piece in part.partition("-")]
+            first, last = (whole_number(end, most=999_999) for end in (ends[0], ends[2] or ends[0]))
+            if first is None or last is None:
                 raise forms.ValidationError(_("„%(part)s“ ist keine Nummer.") % {"part": part.strip()[:20]})
-            if int(last) - int(first) > 20_000:
+            if last - first > 20_000:
                 raise forms.ValidationError(_("Das sind zu viele Nummern auf einmal."))
-            found.update(range(int(first), int(last) + 1))
+            found.update(range(first, last + 1))
         return sorted(found)
 
 
-@staff_required(*STAFF)
-@require_http_methods(["GET", "HEAD", "POST"])
+@staff_form(*STAFF)
 def groups(request: StaffRequest, public_id: str) -> HttpResponse:
     """The groups that there are, what could be one, and a form for the next."""
     consultation = find_consultation(request, public_id)
@@ -53,16 +52,12 @@ def groups(request: StaffRequest, public_id: str) -> HttpResponse:
     )
     if request.method == "POST" and "take" not in request.POST:
         if "dissolve" in request.POST:
-            text = request.POST["dissolve"]
-            key = int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
+            key = whole_number(request.POST["dissolve"])
             weighing.dissolve_group(group=get_object_or_404(consultation.statement_groups, pk=key), actor=request.user)
             return redirect("statements:desk_groups", public_id)
         if form.is_valid():
-            try:
+            with said_at(form, "numbers"):
                 weighing.group_statements(consultation=consultation, actor=request.user, **form.cleaned_data)
-            except ChangeRefused as refusal:
-                form.add_error("numbers", str(refusal))
-            else:
                 messages.success(request, _("Die Gruppe ist angelegt."))
                 return redirect("statements:desk_groups", public_id)
     there: list[Any] = list(

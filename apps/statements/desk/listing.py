@@ -8,11 +8,11 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_page
 from apps.accounts.requests import StaffRequest
 from apps.geo.crs import WGS84
+from apps.geo.untrusted import whole_number
 from apps.statements.codes import STAFF, Confirmation
 from apps.statements.desk.reading import consultations_of, counts_of, find_consultation, statements_of
 from apps.statements.models import Place
@@ -29,8 +29,7 @@ FILTERS: dict[str, tuple[Any, dict[str, Any]]] = {
 }
 
 
-@staff_required(*STAFF)
-@require_safe
+@staff_page(*STAFF)
 def desk(request: StaffRequest) -> HttpResponse:
     """The town's consultations with the number of their statements, the latest first."""
     counts = counts_of(request)
@@ -40,8 +39,7 @@ def desk(request: StaffRequest) -> HttpResponse:
     return render(request, "statements/desk/consultations.html", {"consultations": found})
 
 
-@staff_required(*STAFF)
-@require_safe
+@staff_page(*STAFF)
 def listing(request: StaffRequest, public_id: str) -> HttpResponse:
     """All statements of a consultation, a hundred a page."""
     consultation = find_consultation(request, public_id)
@@ -53,8 +51,7 @@ def listing(request: StaffRequest, public_id: str) -> HttpResponse:
     if tag:
         found = found.filter(segments__tags__contains=[tag])
     found = found.distinct()
-    text = request.GET.get("seite", "1")
-    page = int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 5 and int(text) else 1
+    page = whole_number(request.GET.get("seite"), most=9999) or 1
     rows = list(
         found.with_progress()
         .select_related("sender", "group", "invitation__authority")

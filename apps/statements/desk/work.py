@@ -6,13 +6,13 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from apps.accounts.access import staff_required
+from apps.accounts.access import staff_act, staff_form, staff_page
 from apps.accounts.requests import StaffRequest
 from apps.contributions.photos import PhotoRefused
 from apps.geo.drawn_forms import answer_drawn
-from apps.geo.editing import ChangeRefused, StaleEdit
+from apps.geo.editing import StaleEdit, posted_version
+from apps.geo.refusals import said_above, said_at
 from apps.statements import attachments
 from apps.statements.codes import STAFF, Channel
 from apps.statements.desk.forms import AnonymisedForm, SegmentForm, TieForm
@@ -25,8 +25,7 @@ from apps.statements.services import weighing
 from apps.statements.services.authorities import tie_statement, untie_statement, waiting_invitations
 
 
-@staff_required(*STAFF)
-@require_http_methods(["GET", "HEAD", "POST"])
+@staff_form(*STAFF)
 def work(request: StaffRequest, public_id: str, number: int) -> HttpResponse:
     """One statement; POST stores the copy without personal data."""
     statement = find_statement(request, public_id, number)
@@ -75,15 +74,13 @@ def _tie_form(statement: Statement) -> TieForm | None:
     return TieForm(statement.consultation, initial={"version": statement.version}) if waiting else None
 
 
-@staff_required(*STAFF)
-@require_POST
+@staff_act(*STAFF)
 def tie(request: StaffRequest, public_id: str, number: int) -> HttpResponse:
     """Say whose answer a letter is (``do=tie``), or take that back (``do=untie``)."""
     statement = find_statement(request, public_id, number)
     form = TieForm(statement.consultation, request.POST)
-    text = request.POST.get("version", "")
-    version = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-    try:
+    version = posted_version(request)
+    with said_above(request):
         if request.POST.get("do") == "untie":
             untie_statement(statement=statement, actor=request.user, version=version)
             messages.success(request, _("Die Zuordnung ist gelöst. Auf die Stelle wird wieder gewartet."))
@@ -93,13 +90,10 @@ def tie(request: StaffRequest, public_id: str, number: int) -> HttpResponse:
             messages.success(request, _("Zugeordnet. Die Stelle wird nicht mehr erinnert."))
         else:
             messages.error(request, _("Bitte wählen Sie eine Einladung, auf die noch niemand geantwortet hat."))
-    except (StaleEdit, ChangeRefused) as refusal:
-        messages.error(request, str(refusal))
     return redirect("statements:desk_work", public_id, number)
 
 
-@staff_required(*STAFF)
-@require_http_methods(["GET", "HEAD", "POST"])
+@staff_form(*STAFF)
 def segment(request: StaffRequest, public_id: str, number: int, segment_id: int | None = None) -> HttpResponse:
     """Write down a concern, or change it."""
     statement = find_statement(request, public_id, number)
@@ -107,7 +101,7 @@ def segment(request: StaffRequest, public_id: str, number: int, segment_id: int 
     place = found.place if found else getattr(statement.places.first(), "shape", None)
     form = SegmentForm(statement.municipality_id, request.POST or None, instance=found, geometry=place)
     if request.method == "POST" and form.is_valid():
-        try:
+        with said_at(form, None):
             if found is None:
                 weighing.add_segment(statement=statement, actor=request.user, values=form.values())
             else:
@@ -117,11 +111,6 @@ def segment(request: StaffRequest, public_id: str, number: int, segment_id: int 
                     version=form.cleaned_data["version"],
                     values=form.values(),
                 )
-        except StaleEdit as stale:
-            form.show_stale(stale)
-        except ChangeRefused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("Der Belang ist gespeichert."))
             return redirect("statements:desk_work", public_id, number)
     context = {
@@ -135,49 +124,38 @@ def segment(request: StaffRequest, public_id: str, number: int, segment_id: int 
     return render(request, "statements/desk/segment.html", context, status=422 if form.errors else 200)
 
 
-@staff_required(*STAFF)
-@require_POST
+@staff_act(*STAFF)
 def remove_segment(request: StaffRequest, public_id: str, number: int, segment_id: int) -> HttpResponse:
     """Take an undecided concern out again."""
     found = get_object_or_404(find_statement(request, public_id, number).segments, pk=segment_id)
-    text = request.POST.get("version", "")
-    version = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-    try:
+    version = posted_version(request)
+    with said_above(request):
         weighing.remove_segment(segment=found, actor=request.user, version=version)
-    except (StaleEdit, ChangeRefused) as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(request, _("Der Belang ist entfernt."))
     return redirect("statements:desk_work", public_id, number)
 
 
-@staff_required(*STAFF)
-@require_POST
+@staff_act(*STAFF)
 def check_shape(request: StaffRequest) -> HttpResponse:
     """Say how large a drawing is and what is wrong with it; stores nothing."""
     return answer_drawn(request, allowed=DRAWN_TYPES)
 
 
-@staff_required(*STAFF)
-@require_safe
+@staff_page(*STAFF)
 def attachment(request: StaffRequest, public_id: str, number: int, attachment: str) -> Any:
     """What was enclosed, for saving; ``?fassung=geschwaerzt`` is the copy for others."""
     found = get_object_or_404(find_statement(request, public_id, number).attachments, public_id=attachment)
     return attachments.send_attachment(found, redacted=request.GET.get("fassung") == "geschwaerzt")
 
 
-@staff_required(*STAFF)
-@require_POST
+@staff_act(*STAFF)
 def redact(request: StaffRequest, public_id: str, number: int, attachment: str) -> HttpResponse:
     """Put a redacted copy beside an enclosed file; the original stays as it came."""
     found = get_object_or_404(find_statement(request, public_id, number).attachments, public_id=attachment)
     upload = request.FILES.get("file")
-    try:
+    with said_above(request, attachments.AttachmentRefused, PhotoRefused):
         if upload is None:
             raise attachments.AttachmentRefused("empty")
         attachments.keep_redacted(attachment=found, upload=upload)
-    except (attachments.AttachmentRefused, PhotoRefused) as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(request, _("Die geschwärzte Fassung ist gespeichert. Das Original bleibt in der Akte."))
     return redirect("statements:desk_work", public_id, number)

@@ -7,20 +7,3 @@ from apps.statements.models.neighbours import Mailing
 from apps.statements.models.procedure import ProcedureFile
 from apps.statements.models.statement import Attachment, Place, Reference, SenderData, Statement
 from apps.statements.models.weighing import Group, Result, Segment
-
-__all__ = [
-    "Attachment",
-    "Authority",
-    "Draft",
-    "Export",
-    "Group",
-    "Invitation",
-    "Mailing",
-    "Place",
-    "ProcedureFile",
-    "Reference",
-    "Result",
-    "Segment",
-    "SenderData",
-    "Statement",
-]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.contributions.wrong_links import NoSuchLink, counting_wrong_links
-from apps.geo.editing import ChangeRefused
+from apps.geo.refusals import said_above
 from apps.statements.attachments import send_attachment
 from apps.statements.codes import Confirmation
 from apps.statements.links import confirm_token, find_by_status, status_token, status_url
@@ -79,15 +79,13 @@ def change(request: HttpRequest, token: str) -> HttpResponse:
     """Take back (``do=withdraw``) or give again (``do=restore``)."""
     statement = _own(token)
     wish = request.POST.get("do", "")
-    try:
+    with said_above(request):
         if wish == "withdraw":
             withdraw_statement(statement=statement)
             messages.success(request, _("Ihre Stellungnahme ist zurückgenommen."))
         elif wish == "restore":
             restore_statement(statement=statement)
             messages.success(request, _("Ihre Stellungnahme gilt wieder."))
-    except ChangeRefused as refusal:
-        messages.error(request, str(refusal))
     return redirect("statements:status", token=token)
 
 

@@ -28,6 +28,7 @@ from apps.geo.audience import ANONYMOUS
 from apps.geo.drawn_check import measure
 from apps.geo.drawn_forms import answer_drawn
 from apps.geo.editing import ChangeRefused
+from apps.geo.untrusted import whole_number
 from apps.places.requests import TownRequest
 from apps.statements.attachments import MOST, AttachmentRefused, drop_attachment, keep_attachment, said_name
 from apps.statements.codes import Sender
@@ -194,8 +195,8 @@ def _remove(wish: str, draft: Draft) -> None:
     name, _colon, key = wish.partition(":")
     if name == "attachment":
         drop_attachment(draft=draft, public_id=key[:12])
-    elif name in ("places", "references") and key.isascii() and key.isdigit() and len(key) < 4:
-        drafts.remove_entry(draft=draft, name=name, index=int(key))
+    elif name in ("places", "references") and (index := whole_number(key, most=999)) is not None:
+        drafts.remove_entry(draft=draft, name=name, index=index)
         draft.refresh_from_db()
 
 

@@ -4,11 +4,11 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-import pghistory
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.accounts.history import history
 from apps.consultations.models import Consultation, ParticipationPeriod
 from apps.consultations.periods.moments import local_midnight
 from apps.consultations.phases import Action, require
@@ -102,7 +102,7 @@ def tie_statement(*, statement: Statement, invitation: Invitation, actor: Any, v
         raise ChangeRefused(_("Von dieser Stelle liegt schon eine Stellungnahme vor."))
     is_late = is_late_for(asked, fresh.received_at)
     values = {"invitation": asked, "period": asked.period, "is_late": is_late, "sender_kind": Sender.AUTHORITY}
-    with pghistory.context(actor=getattr(actor, "pk", None), tied_to=str(asked.authority)):
+    with history(actor, tied_to=str(asked.authority)):
         apply_edit(fresh, values)
     Invitation.objects.filter(pk=asked.pk).update(answered_at=fresh.received_at)
     return fresh
@@ -118,7 +118,7 @@ def untie_statement(*, statement: Statement, actor: Any, version: int) -> Statem
     found = round_at(fresh.consultation, fresh.received_at)
     values: dict[str, Any] = {"invitation": None, "period": found.period if found else asked.period}
     values["is_late"] = found.is_late if found else False
-    with pghistory.context(actor=getattr(actor, "pk", None), untied_from=str(asked.authority)):
+    with history(actor, untied_from=str(asked.authority)):
         apply_edit(fresh, values)
     Invitation.objects.filter(pk=asked.pk).update(answered_at=None)
     return fresh

@@ -36,27 +36,24 @@ def keep_draft(
     return draft
 
 
-@transaction.atomic
 def add_place(*, draft: Draft, geometry: Any) -> bool:
-    """Add a storage-CRS geometry to a draft; False when it is there already or there are ten."""
-    fresh = Draft.objects.select_for_update().get(pk=draft.pk)
-    shape = bytes(geometry.ewkb).hex()
-    if shape in fresh.places or len(fresh.places) >= MAX_PLACES:
-        return shape in fresh.places
-    fresh.places = [*fresh.places, shape]
-    fresh.save(update_fields=["places"])
-    return True
+    """Add a storage-CRS geometry to a draft; False when there are ten."""
+    return _add_entry(draft, "places", bytes(geometry.ewkb).hex(), MAX_PLACES)
 
 
-@transaction.atomic
 def add_reference(*, draft: Draft, document: str, page: str) -> bool:
     """Add a paper (its public id) and a page to a draft; False when there are ten."""
+    return _add_entry(draft, "references", [document, page], MAX_REFERENCES)
+
+
+@transaction.atomic
+def _add_entry(draft: Draft, name: str, entry: Any, most: int) -> bool:
     fresh = Draft.objects.select_for_update().get(pk=draft.pk)
-    entry = [document, page]
-    if entry in fresh.references or len(fresh.references) >= MAX_REFERENCES:
-        return entry in fresh.references
-    fresh.references = [*fresh.references, entry]
-    fresh.save(update_fields=["references"])
+    entries = getattr(fresh, name)
+    if entry in entries or len(entries) >= most:
+        return entry in entries
+    setattr(fresh, name, [*entries, entry])
+    fresh.save(update_fields=[name])
     return True
 
 

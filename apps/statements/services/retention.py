@@ -3,12 +3,12 @@
 import datetime as dt
 from typing import Any
 
-import pghistory
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.erasures import record_erasure, register_eraser
+from apps.accounts.history import history
 from apps.consultations.models import Consultation
 from apps.consultations.periods.moments import local_midnight
 from apps.consultations.phases import Action, require
@@ -29,7 +29,7 @@ def acknowledge_handover(
     if on > today:
         raise ChangeRefused(_("Die Übergabe liegt in der Zukunft. Bitte tragen Sie sie ein, wenn sie bestätigt ist."))
     require(Action.HAND_OVER, consultation, at=local_midnight(today))
-    with pghistory.context(actor=getattr(actor, "pk", None)):
+    with history(actor):
         file, _created = ProcedureFile.objects.select_for_update().get_or_create(
             consultation=consultation, municipality_id=consultation.municipality_id
         )

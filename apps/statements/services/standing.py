@@ -2,10 +2,10 @@
 
 import datetime as dt
 
-import pghistory
 from django.db import transaction
 from django.utils import timezone
 
+from apps.accounts.history import history
 from apps.consultations.phases import Action, Role, require
 from apps.statements.codes import Confirmation
 from apps.statements.models import Statement
@@ -59,6 +59,6 @@ def _locked(statement: Statement) -> Statement:
 
 
 def _save(statement: Statement, field: str) -> None:
-    with pghistory.context(by="sender"):
+    with history(None, by="sender"):
         statement.version += 1
         statement.save(update_fields=[field, "version", "changed_at"])

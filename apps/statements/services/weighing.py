@@ -2,12 +2,12 @@
 
 from typing import Any
 
-import pghistory
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.accounts.history import history
 from apps.consultations.models import Consultation
 from apps.consultations.phases import Action, require
 from apps.geo.editing import ChangeRefused, apply_edit, lock_for_edit
@@ -17,7 +17,7 @@ from apps.statements.models import Group, Segment, Statement
 @transaction.atomic
 def add_segment(*, statement: Statement, actor: Any, values: dict[str, Any]) -> Segment:
     """Cut one concern out of a statement; ``values`` are fields of a ``Segment``."""
-    with _by(actor):
+    with history(actor):
         Statement.objects.select_for_update().get(pk=statement.pk)
         require(Action.WEIGH, statement.consultation, at=timezone.now())
         last = statement.segments.aggregate(last=Max("position"))["last"]
@@ -32,7 +32,7 @@ def add_segment(*, statement: Statement, actor: Any, values: dict[str, Any]) -> 
 @transaction.atomic
 def change_segment(*, segment: Segment, actor: Any, version: int, values: dict[str, Any]) -> Segment:
     """Store an edit of a concern. Raises ``StaleEdit``."""
-    with _by(actor):
+    with history(actor):
         fresh = lock_for_edit(segment, version=version)
         require(Action.WEIGH, fresh.statement.consultation, at=timezone.now())
         apply_edit(fresh, values)
@@ -42,7 +42,7 @@ def change_segment(*, segment: Segment, actor: Any, version: int, values: dict[s
 @transaction.atomic
 def remove_segment(*, segment: Segment, actor: Any, version: int) -> None:
     """Take a concern out again. Raises ``StaleEdit``; ``ChangeRefused`` once something was decided about it."""
-    with _by(actor):
+    with history(actor):
         fresh = lock_for_edit(segment, version=version)
         if fresh.decision != fresh._meta.get_field("decision").default:
             raise ChangeRefused(_("Über diesen Belang ist schon entschieden. Setzen Sie ihn zuerst auf „noch offen“."))
@@ -52,7 +52,7 @@ def remove_segment(*, segment: Segment, actor: Any, version: int) -> None:
 @transaction.atomic
 def set_anonymised(*, statement: Statement, actor: Any, version: int, text: str) -> Statement:
     """Store the copy without personal data beside the untouched original. Raises ``StaleEdit``."""
-    with _by(actor):
+    with history(actor):
         fresh = lock_for_edit(statement, version=version)
         apply_edit(fresh, {"anonymised_text": text})
         return fresh
@@ -61,7 +61,7 @@ def set_anonymised(*, statement: Statement, actor: Any, version: int, text: str)
 @transaction.atomic
 def group_statements(*, consultation: Consultation, actor: Any, title: str, numbers: list[int]) -> Group:
     """Put statements (their numbers) with essentially the same content into a new group."""
-    with _by(actor):
+    with history(actor):
         require(Action.WEIGH, consultation, at=timezone.now())
         found = list(
             Statement.objects.select_for_update(of=("self",))
@@ -80,9 +80,5 @@ def group_statements(*, consultation: Consultation, actor: Any, title: str, numb
 @transaction.atomic
 def dissolve_group(*, group: Group, actor: Any) -> None:
     """Let the statements of a group stand alone again."""
-    with _by(actor):
+    with history(actor):
         group.delete()
-
-
-def _by(actor: Any) -> Any:
-    return pghistory.context(actor=getattr(actor, "pk", None))

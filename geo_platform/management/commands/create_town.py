@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from apps.geo.untrusted import InputRefused, parse_bbox, parse_lonlat
+from apps.geo.untrusted import InputRefused, parse_bbox, parse_lonlat, whole_number
 from apps.geofiles.reading import read_file
 from geo_platform.boundary import boundary_of
 from geo_platform.services import TownRefused, appoint_administrator, create_municipality, save_text
@@ -39,7 +39,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         key: str = options["key"]
-        if len(key) != 8 or not key.isdecimal():
+        if len(key) != 8 or whole_number(key) is None:
             raise CommandError(_("Der Gemeindeschlüssel (AGS) hat acht Ziffern, zum Beispiel 14729070."))
         try:
             validate_email(options["admin_email"])

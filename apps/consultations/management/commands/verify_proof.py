@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from apps.consultations.publication.verifying import problems_of
+from apps.geo.untrusted import whole_number
 
 _LARGEST = 500_000_000
 
@@ -40,7 +41,8 @@ class Command(BaseCommand):
 
 
 def _head(text: str) -> tuple[int, str]:
-    number, _colon, value = text.partition(":")
-    if not number.isdecimal() or len(value) != 64:
+    written, _colon, value = text.partition(":")
+    number = whole_number(written)
+    if number is None or len(value) != 64:
         raise CommandError("--head erwartet NUMMER:PRÜFSUMME aus der Nachricht.")
-    return int(number), value.lower()
+    return number, value.lower()
