@@ -1,7 +1,6 @@
 """``bin/soak`` after its set-up; ``--only-check`` lists or refuses, and does nothing else."""
 
 import argparse
-import ctypes
 import fcntl
 import os
 import signal
@@ -11,7 +10,7 @@ from typing import Any, NoReturn
 
 from tests.soak.declarations import SOAKS
 from tests.soak.going import Ended, go
-from tests.soak.pieces import ROOT
+from tests.soak.pieces import ROOT, end_with_parent
 from tests.soak.state import State, identity
 
 
@@ -39,8 +38,7 @@ def main(arguments: list[str]) -> int:
 def _soak(told: argparse.Namespace) -> int:
     soak, folder = SOAKS[told.name], Path(os.environ.get("VAR_DIR") or ROOT / "var").resolve() / "soak"
     folder.mkdir(parents=True, exist_ok=True)
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG: when bin/soak itself is killed outright
+    end_with_parent(signal.SIGTERM)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         if signal.getsignal(number) != signal.SIG_IGN:  # nohup's wish counts
             signal.signal(number, _end)

@@ -26,6 +26,8 @@ ROOT = Path(__file__).resolve().parents[2]
 TIDY_S = 120
 #: Which of ten whole runs have to share the machine, and with how many at most.
 LOADED, MOST_BUSY = (2, 5, 8), 8
+# Looked up here: between fork and exec nothing may be loaded.
+_PRCTL = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
 _COUNTS = re.compile(r"^=+ (.*\b(?:passed|failed|errors?)\b.*?) =+$", re.M)
 
 
@@ -108,7 +110,7 @@ def attend(command: Sequence[str], log: Path, environment: dict[str, str], folde
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=_end_with_parent,
+            preexec_fn=_begin_child,
         )
         try:
             return child.wait()
@@ -122,10 +124,15 @@ def attend(command: Sequence[str], log: Path, environment: dict[str, str], folde
                 child.wait()
 
 
-def _end_with_parent() -> None:
+def end_with_parent(number: int) -> None:
+    """Let this process get a signal when the one that started it is gone, also when that was killed outright."""
+    if _PRCTL:
+        _PRCTL(1, number)  # PR_SET_PDEATHSIG
+
+
+def _begin_child() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # sh starts background commands with it ignored
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGINT)  # PR_SET_PDEATHSIG, for when we are killed outright
+    end_with_parent(signal.SIGINT)
 
 
 @contextlib.contextmanager
