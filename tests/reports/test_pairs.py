@@ -44,8 +44,11 @@ def save_at_once(report: Any, pairs: int) -> list[tuple[bool, bool]]:
     people = [threading.Thread(target=person, args=(who,)) for who in range(2)]
     for thread in people:
         thread.start()
-    for thread in people:
-        thread.join()
+    try:
+        for thread in people:
+            thread.join()
+    finally:
+        gate.abort()  # whoever is interrupted here must not leave them at it
     return list(zip(*outcome, strict=True))
 
 
