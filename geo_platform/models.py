@@ -2,7 +2,6 @@
 
 import pghistory
 from django.db import models
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -38,9 +37,6 @@ class LegalText(TownOwned):
 
     def __str__(self) -> str:
         return self.title
-
-    def get_absolute_url(self) -> str:
-        return reverse(f"text_{self.slug}")
 
 
 #: What a public body must publish (§ 5 DDG, Art. 13 GDPR, § 12b BGG with the Länder's acts, the licences' own terms):

@@ -154,7 +154,6 @@ DATABASES["default"]["TEST"] = {
     "NAME": "test_" + DATABASES["default"]["NAME"] + env.str("TEST_DB_SUFFIX", ""),
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-MIGRATION_MODULES: dict[str, str] = {}
 
 # The database keeps rate limits and one-time solutions for all processes (threat W11: no per-process cache).
 CACHES = {
@@ -349,7 +348,6 @@ LEAFLET_CONFIG = {
 }
 # Base map upstreams that the tile proxy may ask, first that answers wins; empty list: only the map drawn from places.
 BASEMAP_UPSTREAMS = env.list("BASEMAP_UPSTREAMS", default=["basemapde"])
-SILENCED_SYSTEM_CHECKS: list[str] = []
 
 # ---- Log: one JSON object a line, ids only (threats V11, V12) ---------------------------------------------------
 LOGGING = {

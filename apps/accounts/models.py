@@ -1,6 +1,5 @@
 """Who somebody is: accounts, and the roles that staff hold in a town."""
 
-import datetime as dt
 from typing import Any
 
 import pghistory
@@ -142,10 +141,6 @@ class AccessToken(Secret):
     class Meta:
         verbose_name = _("Zugangsschlüssel")
         verbose_name_plural = _("Zugangsschlüssel")
-
-    def is_expired(self, today: dt.date) -> bool:
-        """The last day on which it works is the one before ``expires_on``."""
-        return self.expires_on <= today
 
 
 class ApiKey(Secret, TownOwned):

@@ -63,11 +63,6 @@ class PhotoFormMixin(forms.Form):
             return []
         return uploads_of(municipality=self.municipality, draft=draft, tokens=tokens)
 
-    @property
-    def photos_left(self) -> int:
-        """How many more photos there may be."""
-        return MAX_PHOTOS - len(self.photo_rows())
-
 
 @dataclass
 class TakenPhotos:

@@ -15,7 +15,7 @@ from django.contrib.gis.geos import Point
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from apps.departments.models import Category, Department
+from apps.departments.models import Category
 from apps.departments.routing import Candidate, NoTriageDesk, Routing, read_answer
 from apps.departments.routing_sql import ROUTE, RULE_SPEAKS
 from apps.geo.prepared import prepared_cursor
@@ -169,14 +169,6 @@ def look_around(
         (border["name"], float(border["distance_m"])) if border else None,
         chosen if found and chosen in known else "",
     )
-
-
-def department_named(surroundings: Surroundings, code: str) -> Department | None:
-    """Return the department behind an answer to the question, None for every other word."""
-    for routing in (surroundings.here, *surroundings.others):
-        if _code(routing) == code:
-            return routing.executor
-    return None
 
 
 def _code(routing: Routing) -> str:

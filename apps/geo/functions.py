@@ -2,7 +2,7 @@
 
 from django.contrib.gis.db.models import GeometryField
 from django.contrib.gis.db.models.functions import Transform
-from django.db.models import BigIntegerField, BooleanField, Func, Value
+from django.db.models import BooleanField, Func, Value
 
 from apps.geo.crs import GEO_SRID, STORAGE_EXTENT
 
@@ -52,14 +52,6 @@ class BoxOverlaps(Func):
     template = "(%(expressions)s)"
     arg_joiner = " && "
     output_field = BooleanField()
-
-
-class FeatureNumber(Func):
-    """A stable positive 52-bit number from a public id, for MVT feature ids and JavaScript's safe integers."""
-
-    arity = 1
-    template = "('x' || substr(md5(%(expressions)s), 1, 13))::bit(52)::bigint"
-    output_field = BigIntegerField()
 
 
 class ValidInExtent(Func):

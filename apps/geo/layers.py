@@ -279,11 +279,6 @@ def register(layer: MapLayer) -> MapLayer:
     return layer
 
 
-def unregister(name: str) -> None:
-    """Take a layer away again (tests with a throw-away kind)."""
-    _registry.pop(name, None)
-
-
 def all_layers() -> list[MapLayer]:
     """Return every declared layer in display order."""
     return sorted(_registry.values(), key=lambda layer: (layer.order, layer.name))

@@ -20,7 +20,7 @@ BLOCK_TILES = 8
 BLOCK_PX = TILE_PX * BLOCK_TILES
 KEPT_S = 600
 HALF_WORLD_M = math.pi * 6_378_137
-INK, SOFT, HALO = "#3a352d", "#6a6358", "#fffdf7"
+INK, HALO = "#3a352d", "#fffdf7"
 SHIELDS = {
     "A": ("#2f5fa8", "#ffffff", "#ffffff"),
     "B": ("#f8d13c", "#5d4b00", "#2b2300"),

@@ -13,7 +13,6 @@ from django.utils.safestring import SafeString, mark_safe
 register = template.Library()
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
-SVG = "{http://www.w3.org/2000/svg}"
 
 
 @functools.lru_cache(maxsize=256)

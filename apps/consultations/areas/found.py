@@ -17,8 +17,6 @@ from apps.geo.untrusted import whole_number
 
 SALT = "consultations.plan-file"
 MAX_AGE_SECONDS = 2 * 24 * 3600
-#: The answer "none of these areas" to the question which one is meant.
-NONE = "none"
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ class CategoryGroup(TownOwned):
 class Category(Versioned, TownOwned):
     """A kind of report (an Open311 service). ``code`` is stable and public, ``icon`` names an SVG of ``static/icons``.
 
-    ``keywords`` are words that people use for it: they suggest the category and warn, and never reject anything.
+    ``keywords`` are words that people use for it: the picker finds the category by them.
     An urgent category shows ``urgent_text`` (the number to call) before anything can be typed. ``target_days`` are the
     working days in which the town wants to be done; the public reads the day only where ``shows_expected_by``.
     ``questions`` are asked besides place and description; ``apps/departments/questions.py`` says how they look.

@@ -130,7 +130,3 @@ def count_ballot(*, ballot: Ballot, at: dt.datetime | None = None) -> bool:
 def turnout(ballot: Ballot) -> tuple[int, int]:
     """Return how many have voted, and how many rights there are."""
     return ballot.voters.filter(has_voted=True).count(), ballot.voters.count()
-
-
-def _euros(amount: int) -> str:
-    return number_format(amount, 0, force_grouping=True)

@@ -65,16 +65,6 @@ class PlaceForm(PinFormMixin, ChangeForm):
         return {name: data[name] for name in ("version", "point", "reason") if name in data}
 
 
-class MergeForm(ChangeForm):
-    """The report that this one doubles, by its number."""
-
-    main = CleanCharField(
-        label=_("Nummer der Meldung, die bleibt"),
-        max_length=40,
-        help_text=_("Diese Meldung hier wird geschlossen und führt dann zu der anderen."),
-    )
-
-
 class TemplateForm(forms.Form):
     """Words that the desk writes often."""
 

@@ -21,7 +21,7 @@ export function sign(icons, { colour, icon }) {
  * Gathers items `{at: LatLng, count}` that lie closer than a finger is wide. Groups stand at the middle of their items
  * and are joined until none covers another; the same items make the same groups.
  */
-export function gather(map, items) {
+function gather(map, items) {
   const near = map.getZoom() >= APART_FROM ? LEAST_PX : NEAR_PX;
   let groups = items.map((item) => ({ ...map.project(item.at), items: [item], count: item.count }));
   for (let joined = true; joined; ) {

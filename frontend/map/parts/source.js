@@ -4,7 +4,7 @@ import L from "leaflet";
 const TILE_PX = 256;
 
 /** Returns the view as "w,s,e,n" widened to whole tiles: small moves ask nothing new. */
-export function wideBox(map) {
+function wideBox(map) {
   const bounds = map.getPixelBounds();
   const low = bounds.min.divideBy(TILE_PX).floor().multiplyBy(TILE_PX);
   const high = bounds.max.divideBy(TILE_PX).ceil().multiplyBy(TILE_PX);
