@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
+from apps.geo.crs import OUTPUT_CRS
 from apps.geofiles.writing import FORMATS
 from apps.geoservices import services
 from apps.geoservices.models import Export
@@ -22,6 +23,13 @@ def test_every_format_is_offered_and_named(client, plant, ending):
     assert f'filename="14000010-trees.{ending}"' in response["Content-Disposition"]
     assert body(response)
     assert not client.cookies
+
+
+def test_the_page_names_the_crs_that_the_installation_stores(client, town, monkeypatch):
+    assert "ETRS89 / UTM Zone 33N (EPSG:25833)" in client.get("/downloads/").content.decode()
+    monkeypatch.setattr("apps.geo.crs.STORAGE_CRS", next(crs for crs in OUTPUT_CRS if crs.srid == 25832))
+    page = client.get("/downloads/").content.decode()
+    assert "ETRS89 / UTM Zone 32N (EPSG:25832)" in page and "25833" not in page
 
 
 def test_an_unchanged_file_is_304(client, plant):

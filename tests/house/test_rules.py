@@ -77,6 +77,13 @@ def test_migrations_name_the_storage_crs():
     assert not literal, f"Write GEO_SRID instead of the number (manage.py makemigrations does): {literal}"
 
 
+def test_pages_name_the_storage_crs_by_its_tag():
+    literal = [
+        str(p) for p in tracked("apps/*.html", "geo_platform/*.html") if re.search(r"\b2583[23]\b", p.read_text())
+    ]
+    assert not literal, f"GEO_SRID is configurable: write {{% storage_crs %}} (measures). {literal}"
+
+
 def test_foreign_keys_point_down_like_imports():
     rank = {label: n for n, labels in enumerate(ORDER) for label in labels}
     wrong = []

@@ -5,7 +5,15 @@ from django.contrib.gis.measure import Distance
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from apps.geo import crs
+
 register = template.Library()
+
+
+@register.simple_tag
+def storage_crs() -> crs.Crs:
+    """Return the CRS that coordinates are stored and given out in (``GEO_SRID``): its ``srid`` and ``title``."""
+    return crs.STORAGE_CRS
 
 
 @register.filter
