@@ -1,6 +1,7 @@
 """The document of the REST API, and a page of ours that explains it: no foreign script, readable without any."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -8,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.openapi import AutoSchema
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):
@@ -16,7 +18,7 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):
     target_class = "apps.accounts.authentication.ApiKeyAuthentication"
     name = "ApiKey"
 
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
         return {
             "type": "apiKey",
             "in": "header",
@@ -32,7 +34,7 @@ def docs(request: HttpRequest) -> HttpResponse:
     return render(request, "site/api_docs.html", {"calls": list(_calls(document)), "info": document["info"]})
 
 
-def _calls(document: dict[str, Any]) -> Any:
+def _calls(document: dict[str, Any]) -> Iterator[dict[str, object]]:
     for path, methods in document["paths"].items():
         for method, call in methods.items():
             body = call.get("requestBody", {}).get("content", {})
@@ -69,12 +71,12 @@ def _first(content: dict[str, Any]) -> dict[str, Any]:
     return next(iter(content.values()), {})
 
 
-def _fields(document: dict[str, Any], schema: dict[str, Any], prefix: str = "") -> list[dict[str, Any]]:
+def _fields(document: dict[str, Any], schema: dict[str, Any], prefix: str = "") -> list[dict[str, object]]:
     """Flatten an object schema to lines: name, type, whether it is required, words. Nested names carry a dot."""
     schema = _resolved(document, schema)
     if schema.get("type") == "array":
         return _fields(document, schema.get("items", {}), f"{prefix}[].")
-    lines: list[dict[str, Any]] = []
+    lines: list[dict[str, object]] = []
     for name, part in schema.get("properties", {}).items():
         resolved = _resolved(document, part)
         inner = resolved.get("properties") or resolved.get("items", {}).get("$ref")

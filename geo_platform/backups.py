@@ -123,7 +123,7 @@ def restore_backup(*, file: Path, ledger: Path | None = None) -> Restored:
 # ---- Making ---------------------------------------------------------------------------------------------------
 
 
-def _manifest(dump: Path, media: int, now: dt.datetime) -> dict[str, Any]:
+def _manifest(dump: Path, media: int, now: dt.datetime) -> dict[str, object]:
     applied = MigrationLoader(connection).applied_migrations
     return {
         "format": FORMAT,

@@ -69,7 +69,7 @@ class BoundaryForm(DrawnFormMixin):
 @staff_form(Role.Code.ADMINISTRATOR)
 def boundary(request: StaffRequest) -> HttpResponse:
     """Show the outline in force and take a new one. The former version stays in the history of the area."""
-    town: Any = request.municipality
+    town: Municipality = request.municipality
     now = (
         AdministrativeArea.objects.filter(municipality=town, kind=AdministrativeArea.Kind.MUNICIPALITY)
         .valid_on(timezone.localdate())

@@ -1,7 +1,5 @@
 """What must be true before the site may be run for a real town."""
 
-from typing import Any
-
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured
@@ -29,7 +27,7 @@ def faults_of_towns() -> list[str]:
 
 
 @register(deploy=True)
-def check_towns(**_kwargs: Any) -> list[CheckMessage]:
+def check_towns(**_kwargs: object) -> list[CheckMessage]:
     """``manage.py check --deploy`` reports what ``refuse_incomplete_towns`` would stop at."""
     try:
         return [Error(fault, id="geo_platform.E001") for fault in faults_of_towns()]

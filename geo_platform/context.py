@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
 
 from django.apps import apps
 from django.conf import settings
@@ -10,7 +9,9 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 
+from apps.accounts.models import User
 from apps.geo.config import Entrance, PlatformApp
+from apps.places.models import Municipality
 
 #: Route of the form behind the one primary button; the button is missing while no app brings the route.
 REPORT_ROUTE = "reports:new"
@@ -85,17 +86,17 @@ class DeskCard:
     count: str | Promise
 
 
-def desk_cards(user: Any, town: Any) -> list[DeskCard]:
+def desk_cards(user: User, town: Municipality) -> list[DeskCard]:
     """Return the cards of the desk's start page for a person in a town (without the start page itself)."""
     waiting: dict[str, str | Promise] = {}
     for config in apps.get_app_configs():
         if isinstance(config, PlatformApp):
-            waiting |= {url_of(name): words for name, words in config.desk_counts(user, town).items()}
+            waiting |= {url_of(name): words for name, words in config.desk_counts(user, town.pk).items()}
     items = nav_items("desk_entrances", DESK, roles=user.roles_in(town.pk))
     return [DeskCard(item, waiting.get(item.url, "")) for item in items if not item.current]
 
 
-def site(request: HttpRequest) -> dict[str, Any]:
+def site(request: HttpRequest) -> dict[str, object]:
     """Return ``town``, ``demo``, ``report_url`` and the lists of ``NavItem`` of header, footer and desk.
 
     ``desk_entrances`` is filled for staff, below ``/intern/`` and ``/konto/`` only: public pages neither read nor set a

@@ -1,13 +1,13 @@
 """Forms of the site's own pages."""
 
-from typing import Any
+from typing import Unpack
 
 from django import forms
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
 from apps.contributions.forms import ContributionFormMixin
-from apps.geo.form_fields import CleanTextMixin
+from apps.geo.form_fields import CleanTextMixin, Data, RowFormOptions
 from geo_platform.models import LegalText
 
 MAX_TEXT = 100_000
@@ -27,8 +27,8 @@ class TextForm(CleanTextMixin, forms.ModelForm):
             )
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Data = None, **kwargs: Unpack[RowFormOptions]) -> None:
+        super().__init__(data, **kwargs)
         self.fields["body"].validators.append(MaxLengthValidator(MAX_TEXT))
 
 

@@ -2,8 +2,8 @@
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import Any
 
+from django.contrib.gis.geos import Point
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
@@ -15,6 +15,7 @@ from apps.geo.untrusted import InputRefused, clean_text, parse_lonlat, whole_num
 from apps.geoservices.map_config import map_config
 from apps.geoservices.map_list import NEAREST, NEWEST, Page, list_page
 from apps.geoservices.map_query import MapQuery, facet_fields, parse_days, parse_degree_bbox, parse_values
+from apps.places.models import Municipality
 from apps.places.requests import TownRequest
 
 DAYS = (7, 30, 365)
@@ -29,7 +30,7 @@ class MapState:
     chosen: dict[str, set[str]] = field(default_factory=dict)
     days: str = ""
     sort: str = NEWEST
-    near: Any = None
+    near: Point | None = None
     place: str = ""
     lon: str = ""
     lat: str = ""
@@ -68,7 +69,7 @@ def map_list(request: TownRequest) -> HttpResponse:
     return response
 
 
-def _answer(request: HttpRequest, town: Any) -> tuple[MapState, Page]:
+def _answer(request: HttpRequest, town: Municipality) -> tuple[MapState, Page]:
     pk = town.pk if town else None
     try:
         state = read_state(request.GET)
@@ -113,7 +114,7 @@ def read_state(query: QueryDict) -> MapState:
     return state
 
 
-def _list_context(request: HttpRequest, state: MapState, page: Page) -> dict[str, Any]:
+def _list_context(request: HttpRequest, state: MapState, page: Page) -> dict[str, object]:
     """Return what the list's template needs: entries, and links that keep everything else of the question."""
 
     def link(**changes: str) -> str:

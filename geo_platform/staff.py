@@ -1,7 +1,5 @@
 """The site's own pages of the desk: start, checklist, texts."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.access import staff_form, staff_page
+from apps.accounts.models import User
 from apps.accounts.requests import StaffRequest
 from apps.geo.markdown import render_markdown
 from geo_platform import services
@@ -25,10 +24,10 @@ ADMINISTRATOR = "administrator"
 def desk(request: StaffRequest) -> HttpResponse:
     """Start page: a greeting and a card for each way in that the person's roles open."""
     town = request.municipality
-    user: Any = request.user
+    user: User = request.user
     hour = timezone.localtime().hour
     greeting = _("Guten Morgen") if hour < 11 else _("Guten Tag") if hour < 18 else _("Guten Abend")
-    context: dict[str, Any] = {"greeting": greeting, "cards": desk_cards(user, town)}
+    context: dict[str, object] = {"greeting": greeting, "cards": desk_cards(user, town)}
     if user.has_role(town.pk, ADMINISTRATOR):
         context["open_tasks"] = [task for task in tasks_of(town) if not task.done]
     return render(request, "desk/start.html", context)

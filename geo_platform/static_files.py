@@ -1,7 +1,6 @@
 """Static files in production: hashed once, compressed, cached for ever."""
 
-from typing import Any
-
+from django.core.files import File
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 BUNDLE = "dist/assets/"
@@ -14,6 +13,6 @@ class SiteStaticFilesStorage(CompressedManifestStaticFilesStorage):
     ``import``, which no storage rewrites.
     """
 
-    def hashed_name(self, name: str, content: Any = None, filename: str | None = None) -> str:
+    def hashed_name(self, name: str, content: File | None = None, filename: str | None = None) -> str:
         bare = name.partition("?")[0].partition("#")[0]
         return name if bare.startswith(BUNDLE) else super().hashed_name(name, content, filename)

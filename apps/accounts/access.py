@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -14,7 +15,7 @@ from apps.accounts.keys import access_token_of
 from apps.accounts.models import User
 from apps.places.requests import TownRequest
 
-View = TypeVar("View", bound=Callable[..., HttpResponse])
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 def _for_staff(*methods: str) -> Callable[..., Callable[[View], View]]:
@@ -23,7 +24,7 @@ def _for_staff(*methods: str) -> Callable[..., Callable[[View], View]]:
             checked = require_http_methods(list(methods))(view)
 
             @wraps(view)
-            def guarded(request: TownRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            def guarded(request: TownRequest, *args: object, **kwargs: object) -> HttpResponseBase:
                 if not request.user.is_authenticated:
                     return redirect_to_login(request.get_full_path())
                 town = request.municipality

@@ -1,9 +1,10 @@
 """Sign-in rules for django-allauth."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.models import EmailAddress
+from allauth.account.models import EmailAddress, EmailConfirmation
 from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.auth.tokens import default_token_generator
 from django.core.mail import EmailMessage
@@ -16,6 +17,7 @@ from apps.accounts import throttle
 from apps.accounts.models import User
 from apps.places.links import public_url
 from apps.places.mail import note_town
+from apps.places.models import Municipality
 
 LOGIN_WINDOW_SECONDS = 15 * 60
 # Counted for account and origin together: a stranger's attempts never lock the owner out (threat W10).
@@ -50,7 +52,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Lead staff to their desk, and whoever has no role in any town to the own account."""
-        user: Any = request.user
+        user = request.user
+        assert isinstance(user, User)  # called after signing in
         is_citizen = not user.is_superuser and not user.towns_with_role()
         return reverse("account_contributions") if is_citizen else super().get_login_redirect_url(request)
 
@@ -58,7 +61,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Tell allauth's own limits whom to count for, by the same rule as everywhere in the house."""
         return throttle.client_of(request)
 
-    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+    def pre_authenticate(self, request: HttpRequest, **credentials: object) -> None:
         """Count the attempt before the password is looked at, so that parallel attempts cannot slip through."""
         origin = throttle.client_of(request)
         is_free = throttle.take("login", _pair(origin, credentials), limit=LOGIN_LIMIT, seconds=LOGIN_WINDOW_SECONDS)
@@ -67,7 +70,7 @@ class AccountAdapter(DefaultAccountAdapter):
         if not is_free:
             raise self.validation_error("too_many_login_attempts")
 
-    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+    def authenticate(self, request: HttpRequest, **credentials: object) -> AbstractBaseUser | None:
         user = super().authenticate(request, **credentials)
         if user:
             throttle.forget("login", _pair(throttle.client_of(request), credentials))
@@ -78,7 +81,7 @@ class AccountAdapter(DefaultAccountAdapter):
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
         return public_url(self._town(), path.replace("UID-KEY", key))
 
-    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
+    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: EmailConfirmation) -> str:
         """Return the link for the mail; from settings as well."""
         return public_url(self._town(), reverse("account_confirm_email", args=[emailconfirmation.key]))
 
@@ -97,14 +100,16 @@ class AccountAdapter(DefaultAccountAdapter):
             self.render_mail("account/email/password_reset_key", email, context).send()
             transaction.set_rollback(True)
 
-    def render_mail(self, template_prefix: str, email: Any, context: Any, headers: Any = None) -> EmailMessage:
+    def render_mail(
+        self, template_prefix: str, email: str, context: dict[str, object], headers: dict[str, str] | None = None
+    ) -> EmailMessage:
         """Tell the outbox which town's mail this is, so that its administrators see when it fails."""
         return note_town(super().render_mail(template_prefix, email, context, headers), self._town(), ACCOUNT_MAIL)
 
-    def _town(self) -> Any:
+    def _town(self) -> Municipality | None:
         town = getattr(self.request, "municipality", None)
         return town if town else None
 
 
-def _pair(origin: str, credentials: dict[str, Any]) -> str:
+def _pair(origin: str, credentials: Mapping[str, object]) -> str:
     return f"{origin}|{str(credentials.get('email', '')).strip().lower()}"

@@ -1,12 +1,11 @@
 """Who calls the REST API: another system, with a key of one town."""
 
-from typing import Any
-
 from django.contrib.auth.models import AnonymousUser
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
+from rest_framework.views import APIView
 
 from apps.accounts import services
 from apps.accounts.keys import api_key_of, authorization
@@ -38,5 +37,5 @@ class ApiKeyAuthentication(BaseAuthentication):
 class HasApiKey(BasePermission):
     """Lets only callers with a valid API key pass; the others get 401 before their body is read."""
 
-    def has_permission(self, request: Request, view: Any) -> bool:
+    def has_permission(self, request: Request, view: APIView) -> bool:
         return isinstance(request.auth, ApiKey)

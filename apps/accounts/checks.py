@@ -1,7 +1,5 @@
 """What must hold before an installation is open to the world."""
 
-from typing import Any
-
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import DatabaseError
@@ -10,7 +8,7 @@ from apps.accounts.demo import CAST
 
 
 @register(Tags.security, deploy=True)
-def check_no_demo_logins(**_: Any) -> list[CheckMessage]:
+def check_no_demo_logins(**_: object) -> list[CheckMessage]:
     """The demonstration's password stands in the documentation: none of its accounts may exist in production."""
     from apps.accounts.models import User
 

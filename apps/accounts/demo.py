@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -10,6 +9,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 
 from apps.accounts.models import Role, User
+from apps.places.models import Municipality
 
 DEMO_PASSWORD = "Brandis-zeigt-alles"  # noqa: S105  (printed at start; checks.py forbids it in production)
 
@@ -34,7 +34,7 @@ CAST = (
 )
 
 
-def load(town: Any, folder: Path) -> str:
+def load(town: Municipality, folder: Path) -> str:
     """Make or renew the accounts in the town; return a line about it. Raises RuntimeError unless ``DEMO``."""
     if not settings.DEMO:
         raise RuntimeError("The demonstration's logins exist only where DEMO is on.")

@@ -16,7 +16,7 @@ from apps.geo.untrusted import clean_text
 class SamePasswordTwice(forms.BaseForm):
     """Says in our words what allauth says with "du"."""
 
-    def clean(self) -> Any:
+    def clean(self) -> dict[str, object] | None:
         cleaned = super().clean()
         if self.data.get("password2") and "password2" in self.errors:
             told = _("Bitte geben Sie beide Male dasselbe Passwort ein.")

@@ -4,11 +4,12 @@ This app knows nothing of desks and of what lies there. An app registers in its 
 """
 
 from collections.abc import Callable, Collection
-from typing import Any
+
+from apps.accounts.models import User
 
 #: ``(people, actor)``: keys of accounts that have lost a seat, a role or their access, and who took it. Called in the
 #: transaction that does it; whether somebody has left a thing's desk the listener asks the database.
-Listener = Callable[[Collection[int], Any], object]
+Listener = Callable[[Collection[int], User | None], object]
 
 _listeners: list[Listener] = []
 
@@ -20,7 +21,7 @@ def when_somebody_leaves(listener: Listener) -> Listener:
     return listener
 
 
-def tell_left(people: Collection[int], *, actor: Any) -> None:
+def tell_left(people: Collection[int], *, actor: User | None) -> None:
     """Tell all who want to know, in the caller's transaction; nobody is told of nobody."""
     if people:
         for listener in _listeners:

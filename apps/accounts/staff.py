@@ -1,11 +1,11 @@
 """The desk's pages about people and keys."""
 
-from typing import Any
+from typing import Any, TypedDict
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.apps import apps
 from django.contrib import messages
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -18,11 +18,12 @@ from apps.accounts.forms import AccessTokenForm, AccountForm, RolesForm
 from apps.accounts.models import ApiKey, Role, User
 from apps.accounts.requests import StaffRequest
 from apps.geo.refusals import said_at
+from apps.places.models import Municipality
 
 ADMINISTRATOR = Role.Code.ADMINISTRATOR
 
 
-def people_of(town: Any) -> Any:
+def people_of(town: Municipality) -> QuerySet[Any]:
     """Return the town's people by name, with ``town_roles``: whoever holds or held a role here."""
     here = Role.objects.filter(municipality=town)
     history = apps.get_model("accounts", "RoleEvent")  # pghistory makes this model of Role
@@ -84,9 +85,17 @@ def account(request: StaffRequest, user_id: int) -> HttpResponse:
     )
 
 
-def _change(action: str, form: RolesForm, person: User, town: Any, actor: Any) -> str:
+class Whose(TypedDict):
+    """Of whom an account's changes speak."""
+
+    user: User
+    municipality: Municipality
+    actor: User
+
+
+def _change(action: str, form: RolesForm, person: User, town: Municipality, actor: User) -> str:
     """Do what the button says; return what to tell, or nothing when the form has to be shown again."""
-    who = {"user": person, "municipality": town, "actor": actor}
+    who = Whose(user=person, municipality=town, actor=actor)
     if action == "roles" and form.is_valid():
         services.set_roles(**who, roles=form.cleaned_data["roles"])
         return _("Die Aufgaben von %(name)s sind gespeichert.")

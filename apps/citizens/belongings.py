@@ -6,9 +6,10 @@ confirmed address of the account, as it does for whoever comes through the link 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.functional import Promise
+
+from apps.places.models import Municipality
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Kind:
 
     title: str | Promise
     nothing: str | Promise
-    find: Callable[[str, Any], Sequence[Belonging]]
+    find: Callable[[str, Municipality], Sequence[Belonging]]
     forget: Callable[[str], object] | None = None
     order: int = 100
 

@@ -1,6 +1,6 @@
 """The desk's page about citizens' accounts."""
 
-from typing import Any
+from typing import Unpack
 
 from django import forms
 from django.contrib import messages
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.access import staff_form
 from apps.accounts.requests import StaffRequest
 from apps.citizens import services
-from apps.geo.form_fields import one_of_several
+from apps.geo.form_fields import Data, RowFormOptions, one_of_several
 from apps.places.models import Municipality
 
 
@@ -22,8 +22,8 @@ class SwitchForm(forms.ModelForm):
         model = Municipality
         fields = ("citizen_accounts",)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Data = None, **kwargs: Unpack[RowFormOptions]) -> None:
+        super().__init__(data, **kwargs)
         one_of_several(self.fields["citizen_accounts"])  # a switch is not "voluntary"
 
 

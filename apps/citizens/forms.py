@@ -1,7 +1,7 @@
 """What somebody fills in who wants an account: an address and a password, no name."""
 
 import uuid
-from typing import Any
+from typing import Any, Unpack
 
 from allauth.account import forms as allauth_forms
 from django.contrib.auth.hashers import make_password
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.contributions.contact import EmailField
 from apps.contributions.forms import ContributionFormMixin
+from apps.geo.form_fields import Data, FormOptions
 
 
 class SignUpForm(ContributionFormMixin, allauth_forms.SignupForm):
@@ -17,8 +18,8 @@ class SignUpForm(ContributionFormMixin, allauth_forms.SignupForm):
 
     field_order = ("email", "password1")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Data = None, **kwargs: Unpack[FormOptions]) -> None:
+        super().__init__(data, **kwargs)
         self.fields["key"].initial = uuid.uuid4
         self.fields["email"] = EmailField(help_text=_("Dorthin schicken wir einen Link, mit dem Sie das Konto öffnen."))
         password = self.fields["password1"]

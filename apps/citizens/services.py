@@ -4,7 +4,6 @@ A citizen's account is one that never held a role and does not run the installat
 """
 
 import datetime as dt
-from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.apps import apps
@@ -29,7 +28,7 @@ UNCONFIRMED_LIVES = dt.timedelta(days=3)
 
 
 @transaction.atomic
-def switch_accounts(*, municipality: Municipality, actor: Any, is_open: bool) -> None:
+def switch_accounts(*, municipality: Municipality, actor: User, is_open: bool) -> None:
     """Let people make an account in the town, or nobody any more; accounts that there are stay."""
     with history(actor, action="switch_accounts"):
         Municipality.objects.filter(pk=municipality.pk).exclude(citizen_accounts=is_open).update(

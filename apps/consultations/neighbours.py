@@ -1,20 +1,22 @@
 """What a planner sees and snaps to while drawing: the town's other plan areas and its own boundaries."""
 
 import json
-from typing import Any
+from collections.abc import Iterable
 
 from django.contrib.gis.db.models.functions import AsGeoJSON, Transform
-from django.db.models import QuerySet
 from django.utils import timezone
 
+from apps.accounts.models import User
 from apps.consultations.models import Consultation
+from apps.consultations.querysets import ConsultationQuerySet
 from apps.geo.crs import WGS84
-from apps.places.models import AdministrativeArea
+from apps.places.models import AdministrativeArea, Municipality
+from apps.places.querysets import AreaQuerySet
 
 MOST = 200
 
 
-def neighbours_of(actor: Any, town: Any, consultation: Consultation | None) -> dict[str, Any]:
+def neighbours_of(actor: User, town: Municipality, consultation: Consultation | None) -> dict[str, object]:
     """Return a GeoJSON FeatureCollection (CRS84) with ``title`` and ``kind`` (plan, municipality, district).
 
     Plan areas as the actor may see them, ``consultation`` itself left out. Two statements.
@@ -29,9 +31,9 @@ def neighbours_of(actor: Any, town: Any, consultation: Consultation | None) -> d
     return {"type": "FeatureCollection", "features": features}
 
 
-def _shapes(rows: QuerySet[Any], *names: str) -> Any:
+def _shapes(rows: ConsultationQuerySet | AreaQuerySet, *names: str) -> Iterable[tuple[str, ...]]:
     return rows.annotate(drawn=AsGeoJSON(Transform("area", WGS84), precision=8)).values_list(*names, "drawn")[:MOST]
 
 
-def _feature(title: str, kind: str, shape: str) -> dict[str, Any]:
+def _feature(title: str, kind: str, shape: str) -> dict[str, object]:
     return {"type": "Feature", "properties": {"title": title, "kind": kind}, "geometry": json.loads(shape)}

@@ -2,20 +2,20 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from apps.consultations.models import Consultation
 from apps.consultations.phases import RUNNING, Action, Kind, Phase, Role, allows, kind_of, phase_of, round_on
 
 
-def possible_now(consultation: Any, at: dt.datetime) -> list[str]:
+def possible_now(consultation: Consultation, at: dt.datetime) -> list[str]:
     """Return sentences for everybody, read from the table of ``phases``; none while nobody else sees it."""
     return list(_sentences(consultation, kind_of(consultation), phase_of(consultation, at), at))
 
 
-def _sentences(consultation: Any, kind: Kind, phase: Phase, at: dt.datetime) -> Iterator[str]:
+def _sentences(consultation: Consultation, kind: Kind, phase: Phase, at: dt.datetime) -> Iterator[str]:
     def can(action: Action, then: Phase = phase) -> bool:
         return allows(action, kind, then, Role.PUBLIC)
 
@@ -25,8 +25,8 @@ def _sentences(consultation: Any, kind: Kind, phase: Phase, at: dt.datetime) -> 
             yield _("Ab dem %(day)s können alle Stellung nehmen.") % {"day": begin}
         if can(Action.PREPARE):
             yield _("Ihre Stellungnahme vorbereiten und zwischenspeichern können Sie schon jetzt.")
-    if phase in RUNNING:
-        until = date_format(round_on(consultation, at).ends_on, "d.m.Y")
+    if phase in RUNNING and (running := round_on(consultation, at)):
+        until = date_format(running.ends_on, "d.m.Y")
         yield _("Alle können Stellung nehmen, bis %(day)s, 24:00 Uhr. Ein Konto brauchen Sie nicht.") % {"day": until}
         if can(Action.TAKE_BACK):
             yield _("Bis dahin können Sie Ihre Stellungnahme auch wieder zurücknehmen.")

@@ -7,7 +7,6 @@ pages ask ``may`` to offer only what will be done.
 """
 
 import datetime as dt
-from typing import Any
 
 from django.db import models
 from django.utils.functional import Promise
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from apps.consultations.codes import LegalStatus, PeriodKind, PlanType, State
+from apps.consultations.models import Consultation, ParticipationPeriod
 from apps.geo.editing import ChangeRefused
 
 #: Participation in these follows other rules than the Building Code's.
@@ -171,11 +171,11 @@ class NotNow(ChangeRefused):
     """The table does not allow it. Its text may be shown."""
 
 
-def kind_of(consultation: Any) -> Kind:
+def kind_of(consultation: Consultation) -> Kind:
     return Kind.INFORMAL if consultation.plan_type in INFORMAL_TYPES else Kind.FORMAL
 
 
-def round_on(consultation: Any, at: dt.datetime) -> Any:
+def round_on(consultation: Consultation, at: dt.datetime) -> ParticipationPeriod | None:
     """Return the published period that runs, else the one that ended last; None before the first.
 
     Of several running ones the one that ends last counts. A period runs until 24:00 of its last day: ``ends_at`` is the
@@ -185,7 +185,7 @@ def round_on(consultation: Any, at: dt.datetime) -> Any:
     return max(begun, key=lambda period: (period.ends_at, period.pk), default=None)
 
 
-def phase_of(consultation: Any, at: dt.datetime) -> Phase:
+def phase_of(consultation: Consultation, at: dt.datetime) -> Phase:
     """Return the phase by the clock, not by what a job has stored: it may lag a minute."""
     if not consultation.is_public:
         return Phase.WITHDRAWN if consultation.state == State.WITHDRAWN else Phase.DRAFT
@@ -194,7 +194,7 @@ def phase_of(consultation: Any, at: dt.datetime) -> Phase:
     return Phase.DECIDED if phase == Phase.ENDED and consultation.legal_status in DECIDED else phase
 
 
-def phase_in(period: Any, at: dt.datetime) -> Phase:
+def phase_in(period: ParticipationPeriod, at: dt.datetime) -> Phase:
     """Return the phase of one published round, whatever else runs."""
     if at < period.starts_at:
         return Phase.ANNOUNCED
@@ -207,14 +207,24 @@ def allows(action: Action, kind: Kind, phase: Phase, role: Role) -> bool:
 
 
 def may(
-    action: Action, consultation: Any, *, at: dt.datetime, role: Role = Role.PLANNER, phase: Phase | None = None
+    action: Action,
+    consultation: Consultation,
+    *,
+    at: dt.datetime,
+    role: Role = Role.PLANNER,
+    phase: Phase | None = None,
 ) -> bool:
     """Does the table allow it for this consultation? ``phase`` is given for a body and for one round."""
     return allows(action, kind_of(consultation), phase or phase_of(consultation, at), role)
 
 
 def require(
-    action: Action, consultation: Any, *, at: dt.datetime, role: Role = Role.PLANNER, phase: Phase | None = None
+    action: Action,
+    consultation: Consultation,
+    *,
+    at: dt.datetime,
+    role: Role = Role.PLANNER,
+    phase: Phase | None = None,
 ) -> None:
     """Raise ``NotNow`` with a sentence unless the table allows it."""
     phase = phase or phase_of(consultation, at)

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.urls import reverse
 
+from apps.consultations.models import Consultation, Document
+
 #: How much of the map shines through at first.
 OPACITY_PERCENT = 75
 
@@ -27,13 +29,15 @@ class ShownSheet:
     opacity_percent: int = OPACITY_PERCENT
 
 
-def shown_sheets(consultation: Any, papers: Iterable[Any], *, internal: bool = False) -> Sequence[ShownSheet]:
+def shown_sheets(
+    consultation: Consultation, papers: Iterable[Document], *, internal: bool = False
+) -> Sequence[ShownSheet]:
     """Return those of a page's documents (``with_sheets()``) that are ready to be shown on the map, in their order."""
     found = [paper for paper in papers if getattr(paper, "sheet", None) and paper.sheet.is_ready]
     return [_shown(consultation, paper, internal) for paper in found]
 
 
-def document_url(consultation: Any, paper: Any, *, internal: bool = False) -> str:
+def document_url(consultation: Consultation, paper: Document, *, internal: bool = False) -> str:
     """Return the address of a document's file, at the desk or in public."""
     names = ("desk_open_paper", "desk_open_drawing") if internal else ("document", "drawing")
     if paper.ending == "pdf":
@@ -41,7 +45,7 @@ def document_url(consultation: Any, paper: Any, *, internal: bool = False) -> st
     return reverse(f"consultations:{names[1]}", args=[consultation.public_id, paper.public_id, paper.ending])
 
 
-def _shown(consultation: Any, paper: Any, internal: bool) -> ShownSheet:
+def _shown(consultation: Consultation, paper: Any, internal: bool) -> ShownSheet:
     sheet, prefix = paper.sheet, "consultations:desk_" if internal else "consultations:"
     place = [consultation.public_id, paper.public_id]
     west, south, east, north = paper.outline.extent

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.gis.db.models.functions import PointOnSurface, Transform
 from django.db.models import F
 from django.http import FileResponse, Http404, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
@@ -16,6 +17,7 @@ from apps.consultations.areas.versions import version_as_geojson, with_areas
 from apps.consultations.models import Consultation, Document
 from apps.consultations.periods.ical import calendar_of
 from apps.consultations.periods.moments import days_of
+from apps.consultations.querysets import ConsultationQuerySet
 from apps.consultations.shown_sheets import document_url, shown_sheets
 from apps.geo.audience import ANONYMOUS
 from apps.geo.crs import WGS84
@@ -47,7 +49,7 @@ def detail(request: TownRequest, public_id: str) -> HttpResponse:
     return render(request, "consultations/detail.html", page_of(consultation))
 
 
-def page_of(consultation: Any, *, internal: bool = False) -> dict[str, Any]:
+def page_of(consultation: Any, *, internal: bool = False) -> dict[str, object]:
     """Return what the page shows; the planner's preview (``internal``) shows exactly the same."""
     papers = consultation.papers
     for paper in papers:
@@ -101,7 +103,7 @@ def area_version(request: TownRequest, public_id: str, number: int) -> HttpRespo
 
 
 @require_safe
-def document(request: TownRequest, public_id: str, document_id: str, drawing: str = "pdf") -> Any:
+def document(request: TownRequest, public_id: str, document_id: str, drawing: str = "pdf") -> HttpResponseBase:
     """A published document of a visible consultation; ``?speichern`` offers it for saving."""
     consultation = get_object_or_404(_public(request), public_id=public_id)
     paper = get_object_or_404(consultation.documents.published(), public_id=document_id, file__endswith=f".{drawing}")
@@ -126,7 +128,7 @@ def send_document(paper: Document, *, save: bool) -> FileResponse:
     return response
 
 
-def _public(request: TownRequest) -> Any:
+def _public(request: TownRequest) -> ConsultationQuerySet:
     town = request.municipality
     return Consultation.objects.visible_to(ANONYMOUS).filter(municipality=town.pk if town else None)
 

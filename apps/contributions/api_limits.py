@@ -1,11 +1,10 @@
 """How much another system may send with one API key: far above an honest day, far below what hurts."""
 
-from typing import Any
-
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
+from rest_framework.views import APIView
 
 from apps.contributions.limits import DAY, HOUR, take_in_turn
 
@@ -28,7 +27,7 @@ class ApiKeyThrottle(BaseThrottle):
     (threat W11). Not per address: all of a system's citizens come from one.
     """
 
-    def allow_request(self, request: Request, view: Any) -> bool:
+    def allow_request(self, request: Request, view: APIView) -> bool:
         """Return True, or raise ``Throttled`` with a sentence."""
         passed = take_in_turn([(f"api-{seconds}", str(request.auth.pk), limit, seconds) for limit, seconds in PER_KEY])
         if passed < len(PER_KEY):

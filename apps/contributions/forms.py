@@ -2,7 +2,6 @@
 
 import json
 import uuid
-from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -31,7 +30,7 @@ class ContributionFormMixin(forms.Form):
             )
         return ""
 
-    def trust(self, key: Any = None) -> Trust:
+    def trust(self, key: object = None) -> Trust:
         """Return what speaks for a person behind this valid form. ``key`` when the form has no key field of its own."""
         data = self.cleaned_data
         return trust_in(solution=data["altcha"], since=data["since"], key=key or data["key"])

@@ -6,12 +6,13 @@ Idea: IETF draft "The Idempotency-Key HTTP Header Field" (httpapi-idempotency-ke
 import json
 import uuid
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.db import IntegrityError, transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from apps.contributions.models import Submission
+from apps.places.models import Municipality
 
 Row = TypeVar("Row", bound=Submission)
 
@@ -20,13 +21,13 @@ class KeyReused(Exception):
     """A key came again with another payload (HTTP 409). Its text may be shown."""
 
 
-def payload_hash(payload: Mapping[str, Any]) -> str:
+def payload_hash(payload: Mapping[str, object]) -> str:
     """Return 64 hex digits over a JSON-able mapping, independent of the order of its keys."""
     text = json.dumps(payload, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
     return salted_hmac("apps.contributions.payload", text, algorithm="sha256").hexdigest()
 
 
-def find_earlier(model: type[Row], *, municipality: Any, key: uuid.UUID, hashed: str) -> Row | None:
+def find_earlier(model: type[Row], *, municipality: Municipality | int, key: uuid.UUID, hashed: str) -> Row | None:
     """Return the row that this key made before, None when it is new; ``KeyReused`` when the payload differs."""
     row = model._default_manager.filter(municipality=municipality, idempotency_key=key).first()
     if row is not None and not constant_time_compare(row.payload_hash, hashed):
@@ -37,7 +38,7 @@ def find_earlier(model: type[Row], *, municipality: Any, key: uuid.UUID, hashed:
 def store_once(
     model: type[Row],
     *,
-    municipality: Any,
+    municipality: Municipality | int,
     key: uuid.UUID,
     hashed: str,
     store: Callable[[], Row],

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import uuid
-from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -10,7 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from apps.geo.ids import public_id
-from apps.places.models import TownOwned
+from apps.places.models import Municipality, TownOwned
 
 #: Contact data dies this many days after its contribution is closed (a proposal of the domain reference, 3.4).
 CONTACT_LIVES_DAYS = 90
@@ -25,7 +24,7 @@ class Submission(models.Model):
 
     idempotency_key = models.UUIDField(default=uuid.uuid4, editable=False)
     payload_hash = models.CharField(max_length=64, default="", editable=False)
-    municipality: Any  # of TownOwned
+    municipality: Municipality  # of TownOwned
 
     class Meta:
         abstract = True

@@ -6,8 +6,8 @@ come with the form itself, whatever its button; with JavaScript they were sent b
 
 import re
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 from django import forms
 from django.http import QueryDict
@@ -19,6 +19,7 @@ from apps.contributions.models import Upload
 from apps.contributions.photos import PhotoRefused
 from apps.contributions.tokens import PATTERN
 from apps.contributions.uploads import MAX_PHOTOS, PhotosGone, drop_upload, keep_upload, uploads_of
+from apps.places.models import Municipality
 from apps.places.requests import TownRequest
 
 #: Name of the file input, and of the button that removes one photo (its value is the token).
@@ -31,7 +32,7 @@ class TokensField(forms.Field):
     widget = forms.MultipleHiddenInput
     hidden_widget = forms.MultipleHiddenInput
 
-    def to_python(self, value: Any) -> list[str]:
+    def to_python(self, value: Iterable[object] | None) -> list[str]:
         tokens = [str(token) for token in value or [] if re.fullmatch(PATTERN, str(token))]
         return list(dict.fromkeys(tokens))[:MAX_PHOTOS]
 
@@ -43,7 +44,7 @@ class PhotoFormMixin(forms.Form):
     ``take_photos`` with each POST before the form is made.
     """
 
-    municipality: Any
+    municipality: Municipality
 
     draft = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid.uuid4, label=lazy("Fotos"))
     photos = TokensField(required=False, label=lazy("Fotos"))
@@ -73,7 +74,7 @@ class TakenPhotos:
     removed: bool = False
 
 
-def take_photos(request: TownRequest, municipality: Any, *, is_final: bool = False) -> TakenPhotos:
+def take_photos(request: TownRequest, municipality: Municipality, *, is_final: bool = False) -> TakenPhotos:
     """Store the files that came with a form and remove the photo whose button was pressed.
 
     Returns the POST data to make the form from. Nothing is raised: a refused file leaves the others alone. Unless the

@@ -12,8 +12,8 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from django.core.files import File
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -62,7 +62,7 @@ class CleanPhoto:
     sha256: str
 
 
-def clean_photo(upload: Any, areas: Sequence[Sequence[int]] = ()) -> CleanPhoto:
+def clean_photo(upload: File, areas: Sequence[Sequence[int]] = ()) -> CleanPhoto:
     """Return the clean copy of an uploaded JPEG, PNG, WebP or HEIC (known by its content, not by its name).
 
     ``upload`` is Django's ``UploadedFile`` or any ``File``; ``areas`` (left, top, right, bottom in pixels of the copy)

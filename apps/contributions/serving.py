@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 
 from apps.contributions.models import Picture
@@ -12,7 +13,9 @@ from apps.contributions.models import Picture
 SIZES = {"gross": "file", "klein": "thumbnail"}
 
 
-def photo_response(request: HttpRequest, picture: Picture, size: str, *, name: str, is_public: bool) -> Any:
+def photo_response(
+    request: HttpRequest, picture: Picture, size: str, *, name: str, is_public: bool
+) -> HttpResponseBase:
     """Answer with one of a picture's two files; ``name`` becomes the file name of a saved copy.
 
     A public photo may be kept by caches but is asked for anew each time, so that it is gone at once when somebody hides
@@ -20,7 +23,7 @@ def photo_response(request: HttpRequest, picture: Picture, size: str, *, name: s
     """
     if size not in SIZES:
         raise Http404
-    response: HttpResponse | FileResponse
+    response: HttpResponseBase
     etag = f'"{picture.sha256[:32]}-{size}"'
     if is_public and (unchanged := get_conditional_response(request, etag=etag)):
         response = unchanged

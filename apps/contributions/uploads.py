@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from django.apps import apps
+from django.core.files import File
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,6 +23,7 @@ from django.utils.translation import gettext as _
 from apps.contributions.models import PICTURE_FIELDS, Picture, Upload
 from apps.contributions.photos import PhotoRefused, clean_photo
 from apps.contributions.tokens import derive_token
+from apps.places.models import Municipality
 
 MAX_PHOTOS = 5
 DRAFT_LIVES = dt.timedelta(hours=24)
@@ -34,7 +37,7 @@ class PhotosGone(Exception):
         super().__init__(_("Ein Foto ist nicht mehr da: Fotos werden einen Tag aufgehoben. Bitte fügen Sie es neu an."))
 
 
-def upload_token(draft: uuid.UUID, upload: Any) -> str:
+def upload_token(draft: uuid.UUID, upload: UploadedFile) -> str:
     """Return the token that a file has in a draft, whether it was stored or not (128 bit, needs the secret key)."""
     digest = hashlib.sha256()
     for chunk in upload.chunks():
@@ -42,7 +45,7 @@ def upload_token(draft: uuid.UUID, upload: Any) -> str:
     return derive_token("upload", draft, digest.hexdigest())
 
 
-def keep_upload(*, municipality: Any, draft: uuid.UUID, upload: Any) -> Upload:
+def keep_upload(*, municipality: Municipality, draft: uuid.UUID, upload: UploadedFile) -> Upload:
     """Clean an uploaded photo and keep it for the draft; the same file again gives the same row.
 
     Raises ``PhotoRefused``, also when the draft has its five photos.
@@ -62,7 +65,7 @@ def keep_upload(*, municipality: Any, draft: uuid.UUID, upload: Any) -> Upload:
         return here.get(token=token)
 
 
-def store_picture(upload: Any, areas: Sequence[Sequence[int]] = ()) -> dict[str, Any]:
+def store_picture(upload: File, areas: Sequence[Sequence[int]] = ()) -> dict[str, Any]:
     """Clean a photo, write its two files and return the values of a ``Picture``'s fields. Raises ``PhotoRefused``.
 
     ``areas`` are hidden in it, see ``clean_photo``.
@@ -79,7 +82,7 @@ def store_picture(upload: Any, areas: Sequence[Sequence[int]] = ()) -> dict[str,
     }
 
 
-def uploads_of(*, municipality: Any, draft: uuid.UUID, tokens: Sequence[str]) -> list[Upload]:
+def uploads_of(*, municipality: Municipality, draft: uuid.UUID, tokens: Sequence[str]) -> list[Upload]:
     """Return the draft's photos that the form names and that are still there, in the form's order."""
     order = {token: place for place, token in enumerate(tokens)}
     found = Upload.objects.filter(municipality=municipality, draft=draft, token__in=list(order))
@@ -87,7 +90,7 @@ def uploads_of(*, municipality: Any, draft: uuid.UUID, tokens: Sequence[str]) ->
 
 
 @transaction.atomic
-def drop_upload(*, municipality: Any, draft: uuid.UUID, token: str) -> None:
+def drop_upload(*, municipality: Municipality, draft: uuid.UUID, token: str) -> None:
     """Remove one photo of a draft for good; nothing happens when it is not there."""
     found = Upload.objects.select_for_update().filter(municipality=municipality, draft=draft, token=token).first()
     if found:
@@ -96,7 +99,7 @@ def drop_upload(*, municipality: Any, draft: uuid.UUID, token: str) -> None:
 
 
 @transaction.atomic
-def drop_draft(*, municipality: Any, draft: uuid.UUID) -> None:
+def drop_draft(*, municipality: Municipality, draft: uuid.UUID) -> None:
     """Remove whatever a draft still holds, for good: nobody will send it any more."""
     found = list(Upload.objects.select_for_update().filter(municipality=municipality, draft=draft))
     if found:
@@ -105,7 +108,7 @@ def drop_draft(*, municipality: Any, draft: uuid.UUID) -> None:
         transaction.on_commit(lambda: delete_files(names))
 
 
-def take_over(*, municipality: Any, draft: uuid.UUID, tokens: Sequence[str]) -> list[dict[str, Any]]:
+def take_over(*, municipality: Municipality, draft: uuid.UUID, tokens: Sequence[str]) -> list[dict[str, object]]:
     """Turn a draft's photos into values for a kind's own photo rows, inside the transaction that makes the kind's row.
 
     The rows of the draft are gone with the same commit; the files stay where they are. Raises ``PhotosGone`` unless

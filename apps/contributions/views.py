@@ -1,9 +1,9 @@
 """Small helpers of citizens' forms: photos that are sent before their form, and how they look there."""
 
 import uuid
-from typing import Any
 
 from django.http import Http404, HttpRequest, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from apps.contributions.photo_form import FILES
 from apps.contributions.photos import PhotoRefused
 from apps.contributions.serving import photo_response
 from apps.contributions.uploads import drop_upload, keep_upload
+from apps.places.models import Municipality
 from apps.places.requests import TownRequest
 
 
@@ -45,7 +46,7 @@ def upload_photo(request: TownRequest) -> JsonResponse:
 
 
 @require_safe
-def draft_photo(request: HttpRequest, token: str, size: str) -> Any:
+def draft_photo(request: HttpRequest, token: str, size: str) -> HttpResponseBase:
     """Show a photo of an unfinished form to whoever has its token, which is the form itself."""
     upload = get_object_or_404(Upload, token=token)
     return photo_response(request, upload, size, name="foto", is_public=False)
@@ -58,7 +59,7 @@ def remove_photo(request: TownRequest, token: str) -> JsonResponse:
     return JsonResponse({})
 
 
-def _town(request: TownRequest) -> Any:
+def _town(request: TownRequest) -> Municipality:
     town = request.municipality
     if not town:
         raise Http404

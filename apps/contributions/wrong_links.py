@@ -7,9 +7,9 @@ visible in the log. A link that does open is never counted and never refused, fr
 import logging
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from apps.accounts import throttle
@@ -25,11 +25,11 @@ class NoSuchLink(Http404):
     """A secret that opens nothing."""
 
 
-def counting_wrong_links(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def counting_wrong_links(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Let ``view`` raise ``NoSuchLink``: a 404, and above the limit of this connection a 429 with a sentence."""
 
     @wraps(view)
-    def counted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def counted(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
         except NoSuchLink:

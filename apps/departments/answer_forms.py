@@ -1,6 +1,7 @@
 """The questions of a category as fields of a form, with and without JavaScript."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -50,7 +51,7 @@ class AnswersFormMixin(forms.Form):
         """Return the bound fields of the questions, in order."""
         return [self[PREFIX + question.key] for question in self.questions]
 
-    def given(self) -> dict[str, Any]:
+    def given(self) -> dict[str, object]:
         """Return what was answered so far, by key, valid or not."""
         return {question.key: self[PREFIX + question.key].value() for question in self.questions}
 
@@ -59,7 +60,7 @@ class AnswersFormMixin(forms.Form):
         return stopping_answer(self.questions, self.given())
 
     def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or self.cleaned_data
+        data = super().clean() or self.cleaned_data
         keys = [question.key for question in self.questions if PREFIX + question.key in data]
         given = {key: _plain(data[PREFIX + key]) for key in keys}
         asked = [question for question in self.questions if question.key in keys]
@@ -71,6 +72,6 @@ class AnswersFormMixin(forms.Form):
         return data
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     """A decimal as a number; everything else as it is."""
-    return float(value) if hasattr(value, "as_tuple") else value
+    return float(value) if isinstance(value, Decimal) else value

@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from apps.departments.questions import MAX_OPTIONS, Option, Question
 from apps.geo.untrusted import InputRefused, clean_text
 
-Answers = dict[str, Any]
+Answer = str | int | float | list[str]
+Answers = dict[str, Answer]
 MAX_TEXT = 500
 MAX_NUMBER = 1_000_000_000_000
 
@@ -28,7 +29,7 @@ class AnswersRefused(ValueError):
         super().__init__(" ".join(self.errors.values()))
 
 
-def clean_answers(questions: Sequence[Question], given: Any) -> Answers:
+def clean_answers(questions: Sequence[Question], given: object) -> Answers:
     """Return the answers in their stored form, in the order of the questions; empty ones are left out.
 
     ``questions`` are those asked today. Raises ``AnswersRefused`` with a sentence per key for unknown keys, values
@@ -59,7 +60,7 @@ def clean_answers(questions: Sequence[Question], given: Any) -> Answers:
     return answers
 
 
-def _cleaned(question: Question, value: Any) -> Any:
+def _cleaned(question: Question, value: object) -> Answer | None:
     if value in (None, "", []):
         return None
     match question.kind:
@@ -77,7 +78,7 @@ def _cleaned(question: Question, value: Any) -> Any:
     return [option.value for option in question.offered if option.value in chosen]
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     if not isinstance(value, str):
         raise ValueError(_("Erwartet wird ein Text."))
     try:
@@ -89,28 +90,29 @@ def _text(value: Any) -> str:
     return text
 
 
-def _number(value: Any) -> int | float:
+def _number(value: object) -> int | float:
     number = value if isinstance(value, int | float) and not isinstance(value, bool) else None
     if number is None or not math.isfinite(number) or abs(number) > MAX_NUMBER:
         raise ValueError(_("Erwartet wird eine Zahl."))
     return int(number) if number == int(number) else number
 
 
-def _date(value: Any) -> str:
+def _date(value: object) -> str:
     try:
-        return (value if isinstance(value, dt.date) else dt.date.fromisoformat(value)).isoformat()
-    except (TypeError, ValueError) as error:
+        day = value if isinstance(value, dt.date) else dt.date.fromisoformat(value if isinstance(value, str) else "")
+        return day.isoformat()
+    except ValueError as error:
         raise ValueError(_("Erwartet wird ein Datum wie 2026-03-31.")) from error
 
 
-def _offered(question: Question, value: Any) -> str:
+def _offered(question: Question, value: object) -> str:
     values = [option.value for option in question.offered]
     if not isinstance(value, str) or value not in values:
         raise ValueError(_("Möglich sind: %(values)s.") % {"values": ", ".join(values)})
     return value
 
 
-def stopping_answer(questions: Sequence[Question], answers: Mapping[str, Any]) -> Option | None:
+def stopping_answer(questions: Sequence[Question], answers: Mapping[str, object]) -> Option | None:
     """Return the first answer that ends the report with advice, or None. ``answers`` may be unchecked."""
     for question in questions:
         given = answers.get(question.key)
@@ -133,7 +135,7 @@ def in_words(question: Question, value: Any) -> str:
 
 
 def told(
-    questions: Sequence[Question], answers: Mapping[str, Any], *, public_only: bool = False
+    questions: Sequence[Question], answers: Mapping[str, object], *, public_only: bool = False
 ) -> list[tuple[str, str]]:
     """Return (question, answer) in words, in the order of the questions; unknown keys come last under their own name.
 

@@ -3,12 +3,13 @@
 All geometry is in the storage CRS, all measures are m² by PostGIS. Nothing here writes.
 """
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import shapely
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
+from django.core.files.uploadedfile import UploadedFile
 from django.db import connection
 from django.db.models import F, Func, IntegerField
 from django.utils import timezone
@@ -61,7 +62,7 @@ def sources(town: Municipality) -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def taken_from(
-    town: Municipality, action: str, typed: Mapping[str, str], files: Mapping[str, Any]
+    town: Municipality, action: str, typed: Mapping[str, str], files: Mapping[str, UploadedFile]
 ) -> tuple[Taken, str]:
     """Return the area that somebody takes over (``action`` take or upload) and a sentence about it.
 
@@ -100,7 +101,7 @@ def copy_area(town: Municipality, key: str) -> Taken:
     return found
 
 
-def read_area(town: Municipality, upload: Any) -> Taken:
+def read_area(town: Municipality, upload: UploadedFile) -> Taken:
     """Return the union of the areas in an uploaded file (GeoPackage, GeoJSON, FlatGeobuf, zipped Shapefile).
 
     The file is opened in the sandbox of ``geofiles``; its CRS is found by comparison with the town. Raises
@@ -134,7 +135,7 @@ LIMIT 1
 """
 
 
-def _simple(expression: str, values: list[Any]) -> Taken | None:
+def _simple(expression: str, values: list[bytes | int | None]) -> Taken | None:
     """Return an SQL geometry as a valid area, simplified as little as fits into ``MAX_VERTICES``."""
     with connection.cursor() as cursor:
         cursor.execute(_TAKE.format(expression=expression), [*values, MAX_VERTICES])
@@ -172,7 +173,7 @@ def examine_area(town: Municipality, area: GEOSGeometry, *, rule: Jurisdiction |
 
     ``rule`` names what the area is for (category or group) and is left out of the comparison. One statement.
     """
-    values: dict[str, Any] = {
+    values: dict[str, bytes | int | str | dt.date | None] = {
         "area": bytes(area.ewkb),
         "town": town.pk,
         "day": timezone.localdate(),

@@ -3,13 +3,16 @@
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from apps.departments.questions import Question
+
+if TYPE_CHECKING:
+    from apps.departments.models import Jurisdiction
 
 # A leap year, so that 29 February is a day.
 _ANY_YEAR = 2024
@@ -58,7 +61,7 @@ def time_in_words(season_from: int | None, season_to: int | None, weekdays: Sequ
     return rows
 
 
-def in_words(rule: Any, questions: Sequence[Question]) -> list[str]:
+def in_words(rule: "Jurisdiction", questions: Sequence[Question]) -> list[str]:
     """Return all conditions of a rule in words; ``questions`` are those of its category."""
     return [
         *answers_in_words(rule.answers, questions),

@@ -49,7 +49,7 @@ def open_questions(municipality_id: int, *, on: dt.date | None = None, strips: b
     Without ``strips`` rules for roads and objects reach nowhere, which takes a fraction of the time. Three statements,
     whatever the number of rules. Raises ``CoverageTooLong``.
     """
-    params: dict[str, Any] = {
+    params: dict[str, int | dt.date] = {
         "town": municipality_id,
         "day": on or timezone.localdate(),
         "srid": GEO_SRID,

@@ -38,7 +38,7 @@ def load(town: Municipality, folder: Path) -> str:
     )
 
 
-def load_categories(town: Municipality, folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+def load_categories(town: Municipality, folder: Path) -> tuple[dict[str, models.Model], dict[str, models.Model]]:
     """Load or update groups and categories; return both by code."""
     content = _rows(folder, "categories")
     groups = _write(CategoryGroup, town, content["groups"])
@@ -49,12 +49,12 @@ def _rows(folder: Path, name: str) -> Any:
     return json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
 
 
-def _linked(rows: list[dict[str, Any]], **targets: dict[str, Any]) -> list[dict[str, Any]]:
+def _linked(rows: list[dict[str, Any]], **targets: dict[str, Any]) -> list[dict[str, object]]:
     """Replace codes by the rows they name; ``KeyError`` for a code that does not exist."""
     return [{key: targets[key][value] if key in targets else value for key, value in row.items()} for row in rows]
 
 
-def _write(model: type[models.Model], town: Municipality, rows: list[dict[str, Any]]) -> dict[str, Any]:
+def _write(model: type[models.Model], town: Municipality, rows: list[dict[str, Any]]) -> dict[str, models.Model]:
     """Insert new rows and update changed ones by code; return all of them by code."""
     fields = [f.name for f in model._meta.concrete_fields if f.name not in _KEPT]
     model._default_manager.bulk_create(
@@ -63,8 +63,8 @@ def _write(model: type[models.Model], town: Municipality, rows: list[dict[str, A
         unique_fields=["municipality", "code"],
         update_fields=fields,
     )
-    kept: Any = model._default_manager.filter(municipality=town, code__in=[row["code"] for row in rows])
-    return {row.code: row for row in kept}
+    kept = model._default_manager.filter(municipality=town, code__in=[row["code"] for row in rows])
+    return {vars(row)["code"]: row for row in kept}
 
 
 def _write_examples(town: Municipality, rows: list[dict[str, Any]]) -> int:

@@ -1,7 +1,5 @@
 """A rule or a category in words, line by line, and what differs between two of them."""
 
-from typing import Any
-
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
@@ -58,7 +56,7 @@ def category_in_words(category: Category) -> Lines:
     return lines
 
 
-def in_words(row: Any) -> Lines:
+def in_words(row: Category | Jurisdiction) -> Lines:
     """Return the lines of a rule or a category."""
     return rule_in_words(row) if isinstance(row, Jurisdiction) else category_in_words(row)
 

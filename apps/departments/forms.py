@@ -1,6 +1,6 @@
 """What administrators fill in, and the pin that they test the rules with."""
 
-from typing import Any
+from typing import Any, Unpack
 
 from django import forms
 from django.db.models import QuerySet
@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.forms import clean_line
 from apps.accounts.models import User
 from apps.departments.models import Category, Department, Organisation
-from apps.geo.form_fields import row_field
+from apps.departments.querysets import DepartmentQuerySet
+from apps.geo.form_fields import Data, FormOptions, RowFormOptions, row_field
 from apps.places.models import Municipality
 from apps.places.pin import PinFormMixin
 
@@ -28,8 +29,8 @@ class TestPinForm(PinFormMixin):
     category = ChosenByCode(Category, _("Kategorie"))
     field_order: tuple[str, ...] = ("category", "address", "lon", "lat")
 
-    def __init__(self, *args: Any, municipality: Municipality, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Data = None, *, municipality: Municipality, **kwargs: Unpack[FormOptions]) -> None:
+        super().__init__(data, **kwargs)
         self.municipality = municipality
         row_field(self, "category").queryset = Category.objects.of_town(municipality.pk).for_picker()
 
@@ -42,8 +43,8 @@ class OrganisationForm(forms.ModelForm):
         fields = ("name", "code", "kind", "is_external")
         help_texts = {"code": _("Kleinbuchstaben, Ziffern und Bindestriche; lässt sich später nicht ändern.")}
 
-    def __init__(self, *args: Any, municipality: Municipality, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Data = None, *, municipality: Municipality, **kwargs: Unpack[RowFormOptions]) -> None:
+        super().__init__(data, **kwargs)
         self.instance.municipality = municipality
 
     def clean_name(self) -> str:
@@ -64,8 +65,8 @@ class DepartmentForm(forms.ModelForm):
             "email": _("Hierhin gehen die Meldungen."),
         }
 
-    def __init__(self, *args: Any, municipality: Municipality, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Data = None, *, municipality: Municipality, **kwargs: Unpack[RowFormOptions]) -> None:
+        super().__init__(data, **kwargs)
         del self.fields["code" if self.instance.pk else "is_active"]
         self.instance.municipality = municipality
         row_field(self, "organisation").queryset = Organisation.objects.filter(municipality=municipality)
@@ -94,7 +95,7 @@ class MembersForm(forms.Form):
         self.initial.setdefault("users", list(department.memberships.values_list("user_id", flat=True)))
 
 
-def _free_code(rows: "QuerySet[Any]", municipality: Municipality, code: str) -> str:
+def _free_code(rows: QuerySet[Organisation] | DepartmentQuerySet, municipality: Municipality, code: str) -> str:
     if rows.filter(municipality=municipality, code=code).exists():
         raise forms.ValidationError(_("Dieses Kürzel ist schon vergeben. Bitte wählen Sie ein anderes."))
     return code

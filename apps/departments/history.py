@@ -12,10 +12,10 @@ from django.apps import apps
 from django.db import models
 
 from apps.accounts.models import User
-from apps.departments.models import Category
+from apps.departments.models import Category, Jurisdiction
 from apps.departments.questions import Question, questions_of
 
-Row = Category | Any
+Row = Category | Jurisdiction
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ from typing import Any, Self
 
 from django.db.models import Q, QuerySet
 
+from apps.geo.staff import StaffMember
+
 
 class DepartmentQuerySet(QuerySet[Any]):
     def active(self) -> Self:
@@ -14,7 +16,7 @@ class DepartmentQuerySet(QuerySet[Any]):
         """Keep the town's own desks."""
         return self.filter(organisation__is_external=False)
 
-    def of(self, user: Any, municipality_id: int) -> Self:
+    def of(self, user: StaffMember, municipality_id: int) -> Self:
         """Keep the departments where the person works, in one town."""
         return self.filter(memberships__user=user.pk, municipality=municipality_id)
 

@@ -98,7 +98,7 @@ def _question(raw: Mapping[str, Any]) -> Question:
     return Question(**{**raw, "options": options})
 
 
-def as_json(questions: Iterable[Question]) -> list[dict[str, Any]]:
+def as_json(questions: Iterable[Question]) -> list[dict[str, object]]:
     """Return questions as plain data for the category; empty parts are left out, so that a version reads well."""
     rows = []
     for question in questions:

@@ -16,6 +16,7 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.accounts.models import User
 from apps.departments import routed
 from apps.departments.assigning import Assignment, assign
 from apps.departments.assigning_sql import relation_of
@@ -147,7 +148,7 @@ def carry_out(
     change: Change,
     *,
     municipality: Municipality,
-    actor: Any,
+    actor: User,
     reason: str,
     confirmed: bool = False,
     apply_to_open: bool = False,

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -39,7 +38,7 @@ def as_geojson(rehearsal: Rehearsal) -> str:
     return json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
 
 
-def _properties_of(move: Move | None) -> dict[str, Any]:
+def _properties_of(move: Move | None) -> dict[str, object]:
     """Return name → value of one line, or (None) the names alone."""
     thing = move.thing if move else None
     return {

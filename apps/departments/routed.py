@@ -7,9 +7,10 @@ change and its application go through that.
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
+
+Rows = QuerySet[Model, dict[str, object]]
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,8 @@ class RoutedKind:
     """
 
     name: str
-    open_rows: Callable[[int, dt.date], "QuerySet[Any]"]
-    latest_rows: Callable[[int, dt.date, int], "QuerySet[Any]"]
+    open_rows: Callable[[int, dt.date], Rows]
+    latest_rows: Callable[[int, dt.date, int], Rows]
     describe: Callable[[Iterable[int]], Sequence[RoutedThing]]
     order: Callable[..., str]
 

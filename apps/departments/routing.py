@@ -58,10 +58,10 @@ class Candidate:
     distance_m: float | None
     area_m2: float | None
     inside_built_up: bool | None
-    keys: Mapping[str, Any]
+    keys: Mapping[str, object]
     conditions: tuple[str, ...] = ()
 
-    def as_json(self, explanation: str) -> dict[str, Any]:
+    def as_json(self, explanation: str) -> dict[str, object]:
         """Return the candidate as plain data, for the record of a report and for the command line."""
         return {
             "rule": self.rule.code,
@@ -126,7 +126,7 @@ class Routing:
 
 
 def route(
-    category: Category, point: Point, *, answers: Mapping[str, Any] | None = None, at: dt.datetime | None = None
+    category: Category, point: Point, *, answers: Mapping[str, object] | None = None, at: dt.datetime | None = None
 ) -> Routing:
     """Find who is responsible for ``category`` at ``point`` (storage CRS) as of ``at`` (default: the present).
 
@@ -140,7 +140,7 @@ def route(
 
 
 def route_and_describe(
-    category: Category, point: Point, *, answers: Mapping[str, Any] | None = None, at: dt.datetime | None = None
+    category: Category, point: Point, *, answers: Mapping[str, object] | None = None, at: dt.datetime | None = None
 ) -> tuple[Routing, Whereabouts]:
     """Like ``route()``, and what is near the point (``places.nearest.describe_point``), in the same one statement."""
     answer, nearest = _ask(ROUTE_AND_NEAREST, category, point, answers, at)
@@ -148,7 +148,7 @@ def route_and_describe(
 
 
 def _ask(
-    statement: str, category: Category, point: Point, answers: Mapping[str, Any] | None, at: dt.datetime | None
+    statement: str, category: Category, point: Point, answers: Mapping[str, object] | None, at: dt.datetime | None
 ) -> list[dict[str, Any]]:
     if point.srid != GEO_SRID:
         raise ValueError(f"The point must be in EPSG:{GEO_SRID}, not {point.srid}.")

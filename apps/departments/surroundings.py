@@ -8,7 +8,6 @@ import datetime as dt
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.conf import settings
 from django.contrib.gis.geos import Point
@@ -97,7 +96,7 @@ class Surroundings:
         """Return ``(department's code, words for the person)`` for each possible answer; the rules' own one first."""
         return [(_code(routing), _place_of(routing)) for routing in (self.here, *self.others)]
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, object]:
         """Return plain data in the installation's language for the record of a report."""
         with translation.override(settings.LANGUAGE_CODE):
             border = {"name": self.border[0], "distance_m": self.border[1]} if self.border else None
@@ -126,7 +125,7 @@ def look_around(
     here: Routing,
     *,
     accuracy_m: float | None = None,
-    answers: Mapping[str, Any] | None = None,
+    answers: Mapping[str, object] | None = None,
     chosen: str = "",
     at: dt.datetime | None = None,
 ) -> Surroundings:
@@ -136,7 +135,7 @@ def look_around(
     answer of the person, a department's code; an unknown one counts as none.
     """
     radius_m = float(min(max(accuracy_m or 0, LEAST_M), MOST_M))
-    values: dict[str, Any] = {
+    values: dict[str, int | float | str | dt.date | None] = {
         "town": category.municipality_id,
         "category": category.pk,
         "group": category.group_id,
@@ -149,7 +148,7 @@ def look_around(
         cursor.execute(AROUND, values)
         border, ring = (json.loads(part or "null") for part in cursor.fetchone())
     others: dict[str, Routing] = {}
-    read: list[Any] = []
+    read: list[object] = []
     for answer in ring:
         if answer in read:  # far from every border the whole ring says the same
             continue

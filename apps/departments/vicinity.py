@@ -1,7 +1,7 @@
 """What lies around a pin and can decide who answers there, as paths for a small drawing: roads, grounds, borders."""
 
+import datetime as dt
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib.gis.geos import Point
 from django.db import connection
@@ -63,7 +63,7 @@ class Drawn:
 
 def draw_vicinity(category: Category, point: Point) -> list[Drawn]:
     """Return what to draw around ``point`` (storage CRS), grounds first and borders last. One statement."""
-    values: dict[str, Any] = {
+    values: dict[str, int | float | str | dt.date | None] = {
         "town": category.municipality_id,
         "category": category.pk,
         "group": category.group_id,

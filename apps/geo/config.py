@@ -2,14 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.apps import AppConfig
-from django.db.models import Model
 from django.utils.functional import Promise
 
-if TYPE_CHECKING:  # app configurations are read before there are models
-    from apps.geo.audience import StaffMember
+from apps.geo.staff import StaffMember
 
 
 @dataclass(frozen=True)
@@ -46,6 +43,6 @@ class PlatformApp(AppConfig):
     def __init_subclass__(cls) -> None:
         cls.default = True
 
-    def desk_counts(self, user: "StaffMember", municipality: Model) -> Mapping[str, str | Promise]:
+    def desk_counts(self, user: StaffMember, municipality_id: int) -> Mapping[str, str | Promise]:
         """Return what waits behind this app's desk entrances, by route name: ``{"reports_inbox": "12 offen"}``."""
         return {}

@@ -4,20 +4,21 @@ A kind registers how it reads the query string of its own list page; outlets bel
 """
 
 from collections.abc import Callable
-from typing import Any
 
 from django.db.models import QuerySet
 from django.http import QueryDict
 
 from apps.geo.audience import Actor
 from apps.geo.layers import MapLayer
+from apps.geo.models import MapFeature
+from apps.geo.staff import StaffMember
 from apps.geo.untrusted import InputRefused
 
 #: Of a query string that is passed along; an area of a hundred corners fits.
 MAX_LENGTH = 6000
 
 #: ``(actor, municipality's primary key, query) -> features visible to the actor``; raises ``InputRefused``.
-Finder = Callable[[Actor, int, QueryDict], QuerySet[Any]]
+Finder = Callable[[StaffMember, int, QueryDict], QuerySet[MapFeature]]
 
 _finders: dict[str, Finder] = {}
 
@@ -36,7 +37,7 @@ def has_desk_list(layer: MapLayer) -> bool:
     return layer.name in _finders
 
 
-def found_by(layer: MapLayer, actor: Actor, municipality: int | None, text: str) -> QuerySet[Any]:
+def found_by(layer: MapLayer, actor: Actor, municipality: int | None, text: str) -> QuerySet[MapFeature]:
     """Return what the list of the layer finds for a query string; raises ``InputRefused`` for one it does not take."""
     if not actor.is_authenticated or municipality is None or not has_desk_list(layer):
         raise InputRefused("list")

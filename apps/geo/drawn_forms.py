@@ -46,7 +46,7 @@ class DrawnFormMixin(forms.Form):
         super().__init__(*args, **kwargs)
 
     def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or self.cleaned_data
+        data = super().clean() or self.cleaned_data
         data["geometry"] = None
         text = data.get("shape") or ""
         if not text.strip():

@@ -1,10 +1,34 @@
 """The fields of a form by what they are (``form.fields[name]`` alone promises only a ``Field``), and one for text."""
 
-from typing import Any, cast
+from collections.abc import Mapping
+from typing import Any, TypeAlias, TypedDict, cast
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Model
+from django.utils.datastructures import MultiValueDict
 
 from apps.geo.untrusted import InputRefused, clean_text
+
+#: What a browser sends, or another mapping of that shape.
+Data: TypeAlias = Mapping[str, Any] | None
+Files: TypeAlias = MultiValueDict[str, UploadedFile] | None
+
+
+class FormOptions(TypedDict, total=False):
+    """What a form of ours hands on to Django's beside the data."""
+
+    auto_id: bool | str
+    prefix: str | None
+    initial: dict[str, Any] | None
+    empty_permitted: bool
+    use_required_attribute: bool | None
+
+
+class RowFormOptions(FormOptions, total=False):
+    """The same for a ``ModelForm``."""
+
+    instance: Model | None
 
 
 def choice_field(form: forms.BaseForm, name: str) -> forms.ChoiceField:

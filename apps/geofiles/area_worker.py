@@ -52,7 +52,7 @@ def work(prepared: None, order: dict[str, Any]) -> None:
     tell(told)
 
 
-def _layer(source: Path, name: str, room: dict[str, int]) -> dict[str, Any]:
+def _layer(source: Path, name: str, room: dict[str, int]) -> dict[str, object]:
     """Return one layer with the shapes that may be areas, counting down what may still be read."""
     import pyogrio
     import shapely

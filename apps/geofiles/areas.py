@@ -7,8 +7,10 @@ XPlanGML by a parser of ours (``gml_worker.py``). Which CRS the numbers are in i
 import json
 import tempfile
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pyogrio
@@ -45,7 +47,7 @@ class AreaLayer:
     """The shapes of one layer that may be areas (polygons; in drawings closed lines), and the EPSG number it names."""
 
     name: str
-    shapes: tuple[Any, ...]
+    shapes: tuple[shapely.Geometry, ...]
     declared_srid: int | None = None
 
 
@@ -134,14 +136,14 @@ def _with_gdal(path: Path, kind: str, driver: str, notes: list[str]) -> AreaFile
 def _layers(kind: str, layer: dict[str, Any]) -> list[AreaLayer]:
     """Return a layer, or in a drawing one for each of its drawing layers, those without an area left out."""
     srid = epsg_number(layer["crs"])
-    found: dict[str, list[Any]] = {}
+    found: dict[str, list[shapely.Geometry]] = {}
     for group, text in zip(layer["groups"], layer["shapes"], strict=True):
         areas = _areas(shapely.from_wkb(text), closed_lines=kind == "DXF")
         found.setdefault(str(group) or str(layer["name"]), []).extend(areas)
     return [AreaLayer(name, tuple(shapes), srid) for name, shapes in found.items() if shapes]
 
 
-def _areas(shape: Any, *, closed_lines: bool) -> list[Any]:
+def _areas(shape: shapely.Geometry, *, closed_lines: bool) -> list[shapely.Geometry]:
     """Return the polygons in a shape; closed lines count in a drawing, where an outline is often no more than that."""
     parts = []
     for part in shapely.get_parts(shape):
@@ -190,7 +192,7 @@ def _gml(path: Path, notes: list[str]) -> AreaFile:
         raise InputRefused(_UNREADABLE()) from error
     if odd:
         notes.append(_("Nicht verstandene Geometrie: %(names)s.") % {"names": ", ".join(odd[:20])})
-    merged: dict[tuple[str, int | None], list[Any]] = {}
+    merged: dict[tuple[str, int | None], list[shapely.Geometry]] = {}
     for feature in features:
         for layer in feature.areas.values():
             merged.setdefault((feature.name, layer.declared_srid), []).extend(layer.shapes)
@@ -221,15 +223,15 @@ def _UNREADABLE() -> str:  # noqa: N802  (a sentence, said in several places)
     return _("Die Datei ist beschädigt, zu aufwendig oder keine der lesbaren Dateiarten.")
 
 
-def _ask(worker: Any, order: dict[str, Any], *, source: Path | None = None, **more: Any) -> dict[str, Any]:
+def _ask(worker: ModuleType, order: Mapping[str, object], *, source: Path | None = None, **more: Any) -> dict[str, Any]:
     """Let a worker answer with one JSON object; raises ``InputRefused`` when it cannot or will not."""
     with tempfile.TemporaryFile() as answer:
         try:
             if source is None:
-                run_confined(Path(worker.__file__), limits=LIMITS, answer=answer, order=order, **more)
+                run_confined(Path(str(worker.__file__)), limits=LIMITS, answer=answer, order=order, **more)
             else:
                 with source.open("rb") as document:
-                    run_confined(Path(worker.__file__), limits=LIMITS, answer=answer, order=order, source=document)
+                    run_confined(Path(str(worker.__file__)), limits=LIMITS, answer=answer, order=order, source=document)
             told = json.loads(answer.read(LIMITS.output_bytes))
         except (ConfinedFailed, ValueError, OSError, RecursionError):
             told = {"error": "unreadable"}

@@ -90,7 +90,7 @@ def parse(document: bytes, order: dict[str, Any]) -> Element:
     return top.children[0]
 
 
-def read(root: Element, max_vertices: int) -> dict[str, Any]:
+def read(root: Element, max_vertices: int) -> dict[str, object]:
     """Return the features of a collection; a document that is one feature counts as one."""
     features: list[Element] = []
     for member in root.children:
@@ -108,7 +108,7 @@ class Reader:
         self.room = max_vertices
         self.odd: set[str] = set()
 
-    def feature(self, element: Element) -> dict[str, Any]:
+    def feature(self, element: Element) -> dict[str, object]:
         values: dict[str, list[str]] = {}
         areas: list[dict[str, Any]] = []
         for child in element.children:

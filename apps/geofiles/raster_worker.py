@@ -106,7 +106,7 @@ def _read_picture(order: dict[str, Any], driver: str, width: int, height: int) -
         return _colours(file, shape), facts
 
 
-def _place(file: Any) -> dict[str, Any]:
+def _place(file: Any) -> dict[str, object]:
     """Return where the file says that it lies: numbers only, no text of it is looked at outside."""
     points, points_crs = file.gcps
     crs = file.crs or points_crs

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
+from django.core.files import File
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -91,7 +92,7 @@ class Raster:
     preview: bytes
 
 
-def look_at(file: Any, *, page: int = 1) -> Raster:
+def look_at(file: File, *, page: int = 1) -> Raster:
     """Return what an uploaded or stored drawing is (anything with ``size`` and ``chunks()``). Raises RasterRefused."""
     if not file.size:
         raise RasterRefused("empty")
@@ -105,7 +106,7 @@ def look_at(file: Any, *, page: int = 1) -> Raster:
     return _placed_by_its_page(raster, file, page) if raster.ending == "pdf" else raster
 
 
-def _placed_by_its_page(raster: Raster, file: Any, page: int) -> Raster:
+def _placed_by_its_page(raster: Raster, file: File, page: int) -> Raster:
     order = {"page": page, "full": (raster.width, raster.height)}
     try:
         with _ask(order, file, PLACE_LIMITS, _PLACE_WORKER) as (told, _answer):
@@ -129,17 +130,17 @@ def _raster(told: Mapping[str, Any], preview: bytes) -> Raster:
     return Raster(KINDS[str(told["kind"])], width, height, pages, affine, points, srid, preview)
 
 
-def _six(values: Sequence[Any]) -> Affine:
+def _six(values: Sequence[float | str]) -> Affine:
     a, b, c, d, e, f = (_finite(value) for value in values)
     return a, b, c, d, e, f
 
 
-def _four(values: Sequence[Any]) -> tuple[float, float, float, float]:
+def _four(values: Sequence[float | str]) -> tuple[float, float, float, float]:
     column, row, x, y = (_finite(value) for value in values)
     return column, row, x, y
 
 
-def _finite(value: Any) -> float:
+def _finite(value: float | str) -> float:
     number = float(value)
     if not math.isfinite(number):
         raise ValueError("not finite")
@@ -165,7 +166,7 @@ class Cutting:
                     yield zoom, column, row
 
 
-def cut_tiles(file: Any, cutting: Cutting) -> Iterator[tuple[tuple[int, int, int], bytes]]:
+def cut_tiles(file: File, cutting: Cutting) -> Iterator[tuple[tuple[int, int, int], bytes]]:
     """Yield (zoom, column, row) and WebP of every tile, in Web Mercator. Raises ``RasterRefused``, also half-way."""
     order = {
         "task": "tiles",
@@ -192,7 +193,7 @@ def cut_tiles(file: Any, cutting: Cutting) -> Iterator[tuple[tuple[int, int, int
 class _ask:  # noqa: N801  (used as a function)
     """Let a worker answer about a file; a context that holds its first line and the rest of the answer."""
 
-    def __init__(self, order: Mapping[str, Any], file: Any, limits: Limits, worker: Path = _WORKER) -> None:
+    def __init__(self, order: Mapping[str, object], file: File, limits: Limits, worker: Path = _WORKER) -> None:
         self.order, self.file, self.limits, self.worker = order, file, limits, worker
 
     def __enter__(self) -> tuple[dict[str, Any], IO[bytes]]:
@@ -207,7 +208,7 @@ class _ask:  # noqa: N801  (used as a function)
     def __exit__(self, *error: object) -> None:
         self.answer.close()
 
-    def _run(self) -> dict[str, Any]:
+    def _run(self) -> dict[str, object]:
         with tempfile.TemporaryDirectory(prefix="raster-") as name:
             # A name of our own: no name from outside and no ending reaches GDAL (threat G5).
             path = Path(name) / "drawing"

@@ -3,14 +3,13 @@
 import functools
 import hashlib
 from collections.abc import Callable
-from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 
 from apps.accounts import access
-from apps.geo.audience import ANONYMOUS
+from apps.geo.audience import ANONYMOUS, Actor
 from apps.geo.layers import MapLayer, get_layer
 from apps.geo.untrusted import InputRefused
 from apps.geo.versions import current_version
@@ -29,7 +28,7 @@ def outlet(view: View) -> View:
     """
 
     @functools.wraps(view)
-    def wrapped(request: TownRequest, *args: Any, internal: bool = False, **kwargs: Any) -> HttpResponse:
+    def wrapped(request: TownRequest, *args: object, internal: bool = False, **kwargs: object) -> HttpResponse:
         if internal:
             actor = access.actor_of(request)
             town = request.municipality.pk if request.municipality else None
@@ -51,7 +50,7 @@ def outlet(view: View) -> View:
     return wrapped
 
 
-def _answer(view: View, request: HttpRequest, actor: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+def _answer(view: View, request: HttpRequest, actor: Actor, *args: object, **kwargs: object) -> HttpResponse:
     try:
         return view(request, actor, *args, **kwargs)
     except InputRefused as refusal:
@@ -88,7 +87,7 @@ def etag_of(request: TownRequest, layers: list[MapLayer]) -> str:
 
 
 def conditional(
-    request: TownRequest, actor: Any, layers: list[MapLayer], answer: Callable[[], HttpResponse]
+    request: TownRequest, actor: Actor, layers: list[MapLayer], answer: Callable[[], HttpResponse]
 ) -> HttpResponse:
     """Return 304 when the client holds the current version, else ``answer()`` with its ETag; staff get no validator."""
     if actor.is_authenticated:

@@ -39,7 +39,7 @@ class MapQuery:
     filters: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     listed: str | None = None
 
-    def rows(self, layer: MapLayer, actor: Actor, municipality: int | None, **more: Any) -> Any:
+    def rows(self, layer: MapLayer, actor: Actor, municipality: int | None, **more: object) -> Any:
         """Return the rows of the layer that answer the question."""
         wanted: dict[str, Any] = {
             "municipality": municipality,

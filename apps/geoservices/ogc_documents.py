@@ -3,6 +3,7 @@
 Part 1: Core, OGC 17-069r4; Part 2: CRS by reference, OGC 18-058r1. All of it comes from the layer registry.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.gis.db.models import Extent
@@ -61,7 +62,7 @@ def extent_of(town: Municipality | None) -> list[float] | None:
     return [round(number, 6) for number in box] if box else None
 
 
-def collection(root: str, layer: MapLayer, box: list[float] | None) -> dict[str, Any]:
+def collection(root: str, layer: MapLayer, box: list[float] | None) -> dict[str, object]:
     """Return the description of one collection."""
     here = f"{root}collections/{layer.name}"
     spatial = {"spatial": {"bbox": [box], "crs": CRS84.uri}} if box else {}
@@ -83,7 +84,7 @@ def collection(root: str, layer: MapLayer, box: list[float] | None) -> dict[str,
     }
 
 
-def collections(root: str, town: Municipality | None) -> dict[str, Any]:
+def collections(root: str, town: Municipality | None) -> dict[str, object]:
     """Return all collections, each with its full CRS metadata (QGIS reads it here)."""
     box = extent_of(town)
     return {
@@ -93,7 +94,7 @@ def collections(root: str, town: Municipality | None) -> dict[str, Any]:
     }
 
 
-def openapi(root: str, actor: Actor) -> dict[str, Any]:
+def openapi(root: str, actor: Actor) -> dict[str, object]:
     """Return the OpenAPI 3.0 definition of exactly what is served."""
     paths: dict[str, Any] = {
         "/": _get(_("Startseite")),
@@ -129,15 +130,15 @@ _TYPES = {
 }
 
 
-def _get(summary: str, parameters: list[Any] | None = None, media: str = JSON) -> dict[str, Any]:
+def _get(summary: str, parameters: Sequence[object] | None = None, media: str = JSON) -> dict[str, object]:
     answers = {"200": {"description": "OK", "content": {media: {"schema": {"type": "object"}}}}}
     for status, text in (("400", _("Die Anfrage ist nicht gültig.")), ("404", _("Nicht gefunden."))):
         answers[status] = {"description": text, "content": {JSON: {"schema": {"type": "object"}}}}
     return {"get": {"summary": summary, "parameters": [*(parameters or []), _FORMAT], "responses": answers}}
 
 
-def _items_parameters(layer: MapLayer, actor: Actor) -> list[dict[str, Any]]:
-    def number_list(name: str) -> dict[str, Any]:
+def _items_parameters(layer: MapLayer, actor: Actor) -> list[object]:
+    def number_list(name: str) -> dict[str, object]:
         items = {"type": "array", "minItems": 4, "maxItems": 6, "items": {"type": "number"}}
         return {"name": name, "in": "query", "style": "form", "explode": False, "schema": items}
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from apps.geo.audience import Actor
 from apps.geo.crs import CRS84, CRS_BY_URI, Crs
 from apps.geo.ids import ALPHABET
-from apps.geo.layers import Bbox, MapLayer
+from apps.geo.layers import Bbox, Field, MapLayer
 from apps.geo.untrusted import InputRefused, clean_text, parse_bbox, whole_number
 
 DEFAULT_LIMIT = 1000  # QGIS reads only the first page with smaller pages (libraries reference); maximum below
@@ -39,7 +40,7 @@ class ItemsQuery:
     after: str | None = None
     filters: Mapping[str, list[Any]] = field(default_factory=dict)
 
-    def matching(self, layer: MapLayer, actor: Actor, municipality: int | None) -> Any:
+    def matching(self, layer: MapLayer, actor: Actor, municipality: int | None) -> QuerySet[Any]:
         """Return the features of this page and all that follow, for ``layer.read`` and for counting."""
         return layer.matching(
             actor,
@@ -147,7 +148,7 @@ def _limit(text: str | None) -> int:
     return min(limit, MAX_LIMIT)  # /req/core/fc-limit-response-1: larger values mean the maximum
 
 
-def _values(layer: MapLayer, declared: Any, text: str) -> list[Any]:
+def _values(layer: MapLayer, declared: Field, text: str) -> list[Any]:
     """Return the accepted values of ``a,b,c`` in the field's own type; raises ``BadParameter``."""
     model_field = layer.model_field(declared)
     parts = [clean_text(part) for part in text.split(",")][: MAX_VALUES + 1]

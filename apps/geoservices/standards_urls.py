@@ -1,7 +1,8 @@
 """Addresses in the standards' words; the same ones below ``/intern/`` answer to staff."""
 
-from typing import Any
+from collections.abc import Callable
 
+from django.http import HttpResponse
 from django.urls import URLPattern, path, register_converter
 
 from apps.geo.url_ids import PublicIdConverter
@@ -29,10 +30,10 @@ register_converter(LayerConverter, "layer")
 register_converter(TileNumberConverter, "tile_number")
 
 
-def outlets(prefix: str, name_prefix: str, **options: Any) -> list[URLPattern]:
+def outlets(prefix: str, name_prefix: str, **options: object) -> list[URLPattern]:
     """Return the patterns below ``prefix``; ``options`` reach the views (``internal=True`` for staff)."""
 
-    def at(route: str, view: Any, name: str) -> URLPattern:
+    def at(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
         return path(prefix + route, view, options, name=f"{name_prefix}{name}")
 
     tile_route = "tiles/<layer:layer_name>/<tile_number:z>/<tile_number:x>/<tile_number:y>.mvt"

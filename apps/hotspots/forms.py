@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.geo.edit_forms import EditForm
 from apps.hotspots.models import Hotspot
+from apps.places.models import Municipality
 from apps.places.pin import PinFormMixin
 
 
@@ -25,7 +26,7 @@ class HotspotForm(PinFormMixin, EditForm):
             "internal_note": _("Sehen nur Mitarbeitende."),
         }
 
-    def __init__(self, *args: Any, municipality: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, municipality: Municipality, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.municipality = municipality
 

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.contrib.gis.geos import Point
 from django.db import connection, transaction
@@ -67,7 +66,7 @@ def import_hotspots(
     feed: Feed,
     source: str,
     at: dt.datetime,
-    defaults: dict[str, Any] | None = None,
+    defaults: dict[str, object] | None = None,
     dry_run: bool = False,
 ) -> Summary:
     """Add and update the hotspots of ``source`` in one town; the same feed again changes nothing.

@@ -1,12 +1,12 @@
 """Every change of a hotspot. Each function is one transaction with its history."""
 
 import datetime as dt
-from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 
 from apps.accounts.history import history
+from apps.accounts.models import User
 from apps.geo.editing import apply_edit, lock_for_edit
 from apps.hotspots.models import Hotspot
 from apps.places.models import Municipality
@@ -16,14 +16,14 @@ SILENT_AFTER = dt.timedelta(hours=24)
 
 
 @transaction.atomic
-def add_hotspot(*, municipality: Municipality, actor: Any, values: dict[str, Any]) -> Hotspot:
+def add_hotspot(*, municipality: Municipality, actor: User, values: dict[str, object]) -> Hotspot:
     """Store a hotspot entered at the desk; ``values`` are fields of the form, ``point`` in the storage CRS."""
     with history(actor):
         return Hotspot.objects.create(municipality=municipality, **values)
 
 
 @transaction.atomic
-def change_hotspot(*, hotspot: Hotspot, actor: Any, version: int, values: dict[str, Any]) -> Hotspot:
+def change_hotspot(*, hotspot: Hotspot, actor: User, version: int, values: dict[str, object]) -> Hotspot:
     """Store an edit from the desk. Raises ``StaleEdit`` when the row is not at ``version`` any more."""
     with history(actor):
         fresh = lock_for_edit(hotspot, version=version)

@@ -1,7 +1,5 @@
 """The desk of the hotspots: list, new, edit."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.gis.db.models.functions import Transform
 from django.http import HttpResponse
@@ -15,6 +13,8 @@ from apps.geo.editing import StaleEdit
 from apps.hotspots import services
 from apps.hotspots.forms import HotspotForm
 from apps.hotspots.models import Hotspot
+from apps.hotspots.querysets import HotspotQuerySet
+from apps.places.models import Municipality
 from apps.places.requests import TownRequest
 
 ROLES = ("gis", "administrator")
@@ -30,7 +30,7 @@ def hotspot_list(request: StaffRequest) -> HttpResponse:
 @staff_form(*ROLES)
 def add(request: StaffRequest) -> HttpResponse:
     """Enter a hotspot by hand."""
-    town: Any = request.municipality
+    town: Municipality = request.municipality
     form = HotspotForm(request.POST or None, municipality=town)
     if request.method == "POST" and form.is_valid():
         hotspot = services.add_hotspot(municipality=town, actor=request.user, values=form.values())
@@ -42,7 +42,7 @@ def add(request: StaffRequest) -> HttpResponse:
 @staff_form(*ROLES)
 def edit(request: StaffRequest, public_id: str) -> HttpResponse:
     """Change a hotspot; an edit made from an older state is refused and nothing typed is lost."""
-    town: Any = request.municipality
+    town: Municipality = request.municipality
     hotspot = get_object_or_404(_hotspots(request).annotate(lonlat=Transform("point", WGS84)), public_id=public_id)
     initial = {"lon": f"{hotspot.lonlat.x:.7f}", "lat": f"{hotspot.lonlat.y:.7f}"}
     form = HotspotForm(request.POST or None, instance=hotspot, initial=initial, municipality=town)
@@ -60,6 +60,6 @@ def edit(request: StaffRequest, public_id: str) -> HttpResponse:
     return render(request, "hotspots/desk_form.html", {"form": form, "hotspot": hotspot}, status=status)
 
 
-def _hotspots(request: TownRequest) -> Any:
+def _hotspots(request: TownRequest) -> HotspotQuerySet:
     town = request.municipality.pk
     return Hotspot.objects.visible_to(request.user).filter(municipality=town)

@@ -1,10 +1,9 @@
-from typing import Any
-
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from apps.geo.config import Entrance, PlatformApp
+from apps.geo.staff import StaffMember
 
 
 class IdeasConfig(PlatformApp):
@@ -32,10 +31,10 @@ class IdeasConfig(PlatformApp):
         ),
     )
 
-    def desk_counts(self, user: Any, municipality: Any) -> dict[str, str | Promise]:
+    def desk_counts(self, user: StaffMember, municipality_id: int) -> dict[str, str | Promise]:
         """Return how many ideas wait to be published."""
         from apps.ideas.models import Idea
 
-        waiting = Idea.objects.visible_to(user).waiting().filter(municipality=municipality).count()
+        waiting = Idea.objects.visible_to(user).waiting().filter(municipality=municipality_id).count()
         said = ngettext("%(n)d wartet", "%(n)d warten", waiting) % {"n": waiting}
         return {"ideas:desk": said if waiting else ""}

@@ -1,7 +1,6 @@
 """What somebody with an account finds of the own ideas, supports and votes: by the address, through no other tie."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
@@ -14,9 +13,10 @@ from apps.ideas.identity import identity_of
 from apps.ideas.links import status_token
 from apps.ideas.models import Idea, Support
 from apps.ideas.services.erasure import forget_address
+from apps.places.models import Municipality
 
 
-def own_ideas(address: str, town: Any) -> Sequence[Belonging]:
+def own_ideas(address: str, town: Municipality) -> Sequence[Belonging]:
     """Ideas that carry the address as contact, with the secret link by which their author reads them."""
     ideas = Idea.objects.filter(municipality=town.pk, contact__email__iexact=address).newest()[:MOST]
     return [
@@ -30,7 +30,7 @@ def own_ideas(address: str, town: Any) -> Sequence[Belonging]:
     ]
 
 
-def own_supports(address: str, town: Any) -> Sequence[Belonging]:
+def own_supports(address: str, town: Municipality) -> Sequence[Belonging]:
     """Ideas that the person supports and that are public; one that goes on in another is named by that."""
     identity = identity_of(address, purpose="support", scope=town.pk)
     found = Support.objects.filter(municipality=town.pk, identity=identity).exclude(confirmed_at=None)
@@ -39,7 +39,7 @@ def own_supports(address: str, town: Any) -> Sequence[Belonging]:
     return [Belonging(main.title, url=reverse("ideas:support", args=[main.public_id])) for main in shown.values()]
 
 
-def own_votes(address: str, town: Any) -> Sequence[Belonging]:
+def own_votes(address: str, town: Municipality) -> Sequence[Belonging]:
     """Votes in which the person took part. For what, nobody can say (docs/adr/0027-votes-apart-from-voters.md)."""
     ballots = {
         ballot.pk: ballot

@@ -1,7 +1,7 @@
 """What citizens type: an idea, support, a comment, a word about abuse; and the filter beside the public list."""
 
 import uuid
-from typing import Any
+from typing import Any, Unpack
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -10,12 +10,14 @@ from apps.contributions.contact import ContactForm, EmailField
 from apps.contributions.forms import ContributionFormMixin
 from apps.contributions.photo_form import PhotoFormMixin
 from apps.geo.drawn_forms import DrawnFormMixin
-from apps.geo.form_fields import CleanCharField, one_of_several, row_field
+from apps.geo.form_fields import CleanCharField, Data, FormOptions, one_of_several, row_field
 from apps.geo.untrusted import parse_lonlat
 from apps.ideas.codes import Channel, Status, Topic
 from apps.ideas.models import Call, shape_columns
 from apps.ideas.pages import public_id_in
+from apps.ideas.querysets import CallQuerySet
 from apps.places.folding import fold
+from apps.places.models import Municipality
 from apps.places.search import Place, find_places
 
 #: GeoJSON types that the place of an idea may have.
@@ -25,7 +27,7 @@ PLACES = ("Point", "LineString", "MultiPolygon")
 class CallField(forms.ModelChoiceField):
     """A call by its public id; whatever is no such id is no choice, and never reaches the database."""
 
-    def to_python(self, value: Any) -> Any:
+    def to_python(self, value: object) -> object:
         if value not in self.empty_values and not isinstance(value, Call) and not public_id_in(value):
             raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
         return super().to_python(value)
@@ -64,8 +66,8 @@ class ProposalForm(PhotoFormMixin, DrawnFormMixin):
     )
     place = forms.CharField(max_length=60, required=False, widget=forms.HiddenInput)
 
-    def __init__(self, municipality: Any, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, municipality: Municipality, data: Data = None, **kwargs: Unpack[FormOptions]) -> None:
+        super().__init__(data, **kwargs)
         self.municipality = municipality
         self.place_choices: list[Place] = []
         row_field(self, "call").queryset = Call.objects.filter(municipality=municipality, is_published=True)
@@ -78,7 +80,7 @@ class ProposalForm(PhotoFormMixin, DrawnFormMixin):
         )
 
     def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or self.cleaned_data
+        data = super().clean() or self.cleaned_data
         if data.get("geometry") is None and "shape" not in self.errors:
             data["geometry"] = self._place(data)
         return data
@@ -205,11 +207,11 @@ class FilterForm(forms.Form):
     )
     ort = CleanCharField(label=_("In der Nähe von"), max_length=120, required=False)
 
-    def __init__(self, calls: Any, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, calls: CallQuerySet, data: Data = None, **kwargs: Unpack[FormOptions]) -> None:
+        super().__init__(data, **kwargs)
         row_field(self, "aufruf").queryset = calls
 
-    def chosen(self) -> dict[str, Any]:
+    def chosen(self) -> dict[str, object]:
         """Return the chosen values under the model's field names."""
         self.is_valid()
         values = {

@@ -1,7 +1,5 @@
 """Secret links: of an idea for whoever had it, of a support for whoever gave it."""
 
-from typing import Any
-
 from django.urls import reverse
 
 from apps.contributions.tokens import derive_token, hash_token, known_token
@@ -43,7 +41,7 @@ def support_url(support: Support) -> str:
     return public_url(support.municipality, reverse("ideas:supporting", args=[token])) if token else ""
 
 
-def find_support(token: str) -> Any:
+def find_support(token: str) -> Support | None:
     """Return the support behind a secret link, None without one."""
     found = Support.objects.filter(token_hash=hash_token(token))
     return found.select_related("idea__municipality", "idea__call", "idea__merged_into", "municipality").first()

@@ -1,7 +1,7 @@
 """The mails about an idea: German, plain, to one recipient each, stored in the caller's transaction."""
 
+import datetime as dt
 from collections.abc import Iterator
-from typing import Any
 
 from django.db.models import Q
 from django.template.loader import render_to_string
@@ -16,13 +16,13 @@ def tell_received(idea: Idea, contact: Contact) -> None:
     _send(idea, [_letter(idea, contact.email, "received", "received", status_url=status_url(idea))])
 
 
-def tell_supporter(support: Support, email: str, *, day: Any) -> None:
+def tell_supporter(support: Support, email: str, *, day: dt.date) -> None:
     """Ask the owner of an address whether it was really them; at most one mail a day for one support."""
     key = f"support-{support.pk}-{day:%Y%m%d}"
     _send(support.idea, [_letter(support.idea, email, key, "support", link=support_url(support))])
 
 
-def tell_everybody(idea: Idea, key: str, template: str, **context: Any) -> None:
+def tell_everybody(idea: Idea, key: str, template: str, **context: object) -> None:
     """Queue a mail to all who had the idea or one that was merged into it, and to supporters who want news."""
     letters, seen = [], set()
     for reader, email, link in _readers(idea):
@@ -32,7 +32,7 @@ def tell_everybody(idea: Idea, key: str, template: str, **context: Any) -> None:
     _send(idea, letters)
 
 
-def tell_author(idea: Idea, key: str, template: str, **context: Any) -> None:
+def tell_author(idea: Idea, key: str, template: str, **context: object) -> None:
     """Queue a mail to whoever had this idea, if they want to hear of it."""
     contact = Contact.objects.filter(idea=idea, wants_updates=True).first()
     if contact:
@@ -51,7 +51,7 @@ def _readers(idea: Idea) -> Iterator[tuple[str, str, str]]:
         yield f"supporter-{follower.pk}", follower.email, support_url(follower.support)
 
 
-def _letter(idea: Idea, recipient: str, key: str, template: str, **context: Any) -> Letter:
+def _letter(idea: Idea, recipient: str, key: str, template: str, **context: object) -> Letter:
     """Render a template whose first line is the subject; ``key`` lets the mail exist once for the idea."""
     words = {"idea": idea, "town": idea.municipality, "page": detail_url(idea), **context}
     subject, _, body = render_to_string(f"ideas/mail/{template}.txt", words).lstrip().partition("\n")

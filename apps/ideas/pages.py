@@ -1,7 +1,6 @@
 """What pages of ideas share: whose ideas everybody may read here, and how secret pages answer."""
 
 import re
-from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -9,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from apps.geo.audience import ANONYMOUS
 from apps.geo.ids import PATTERN
 from apps.ideas.models import Call, Idea
+from apps.ideas.querysets import CallQuerySet, IdeaQuerySet
 from apps.places.requests import TownRequest
 
 
@@ -17,19 +17,19 @@ def public_id_in(text: object) -> str:
     return text if isinstance(text, str) and re.fullmatch(PATTERN, text) else ""
 
 
-def public_ideas(request: TownRequest) -> Any:
+def public_ideas(request: TownRequest) -> IdeaQuerySet:
     """Return the ideas of the town that everybody may read, whoever asks."""
     town = request.municipality
     return Idea.objects.visible_to(ANONYMOUS).filter(municipality=town.pk if town else None)
 
 
-def public_calls(request: TownRequest) -> Any:
+def public_calls(request: TownRequest) -> CallQuerySet:
     """Return the calls of the town that everybody may read, whoever asks."""
     town = request.municipality
     return Call.objects.visible_to(ANONYMOUS).filter(municipality=town.pk if town else None)
 
 
-def public_idea(request: TownRequest, public_id: str) -> Any:
+def public_idea(request: TownRequest, public_id: str) -> Idea:
     """Return one public idea with its call; hidden and unknown ones give the same 404."""
     return get_object_or_404(public_ideas(request).select_related("call", "municipality"), public_id=public_id)
 

@@ -6,15 +6,19 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.models import User
 from apps.geo.editing import ChangeRefused
 from apps.ideas.querysets import KEEPERS
+
+if TYPE_CHECKING:
+    from apps.ideas.models import Call
 
 
 class Phase(models.TextChoices):
@@ -92,7 +96,7 @@ def allows(action: Action, phase: str, role: Role = Role.CITIZEN) -> bool:
     return any(Phase(phase) in ALLOWED[one].get(action, ()) for one in {Role.CITIZEN, role})
 
 
-def role_of(actor: Any, municipality_id: int) -> Role:
+def role_of(actor: User | None, municipality_id: int) -> Role:
     """Return the role of a signed-in person in a town; no actor at all is the house itself (demonstration, jobs)."""
     is_keeper = actor is None or actor.has_role(municipality_id, *KEEPERS)
     return Role.KEEPER if is_keeper else Role.CITIZEN
@@ -106,7 +110,7 @@ def phase_on(day: dt.date, starts: Iterable[tuple[str, dt.date]], ends_on: dt.da
     return SCHEDULED[max(begun)[1]] if begun else Phase.PLANNED
 
 
-def phase_of(call: Any, *, at: dt.datetime | None = None) -> Phase:
+def phase_of(call: "Call | None", *, at: dt.datetime | None = None) -> Phase:
     """Return the phase of a call (None: no call) by the clock, not by what a job has stored: it may lag a minute."""
     if call is None:
         return Phase.OUTSIDE
@@ -114,7 +118,7 @@ def phase_of(call: Any, *, at: dt.datetime | None = None) -> Phase:
     return phase_on(timezone.localdate(at), starts, call.ends_on)
 
 
-def require(action: Action, call: Any, role: Role = Role.CITIZEN, *, at: dt.datetime | None = None) -> None:
+def require(action: Action, call: "Call | None", role: Role = Role.CITIZEN, *, at: dt.datetime | None = None) -> None:
     """Raise ``NotNow`` with a sentence unless the table allows ``action`` in the present phase of ``call``."""
     phase = phase_of(call, at=at)
     if not allows(action, phase, role):

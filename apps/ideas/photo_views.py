@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -23,7 +24,7 @@ from apps.places.requests import TownRequest
 
 
 @require_safe
-def public_photo(request: TownRequest, public_id: str, photo: str, size: str) -> Any:
+def public_photo(request: TownRequest, public_id: str, photo: str, size: str) -> HttpResponseBase:
     """A released photo of a public idea; every other one gives the 404 of one that never was."""
     found = get_object_or_404(
         IdeaPhoto.objects.visible_to(ANONYMOUS),
@@ -36,7 +37,7 @@ def public_photo(request: TownRequest, public_id: str, photo: str, size: str) ->
 
 @counting_wrong_links
 @require_safe
-def own_photo(request: HttpRequest, token: str, photo: str, size: str) -> Any:
+def own_photo(request: HttpRequest, token: str, photo: str, size: str) -> HttpResponseBase:
     """Whoever had the idea sees its photos behind the secret link, whatever became of them."""
     idea = Idea.objects.filter(status_token_hash=hash_token(token)).first()
     if idea is None:

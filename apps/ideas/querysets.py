@@ -1,14 +1,18 @@
 """Questions about ideas, calls, comments and photos. ``visible_to`` alone decides who may read which."""
 
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.gis.db.models import FloatField, GeometryField
 from django.contrib.gis.db.models.functions import Distance, PointOnSurface
+from django.contrib.gis.geos import GEOSGeometry, Point
 from django.db.models import BooleanField, Func, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from apps.geo.audience import Actor
 from apps.geo.crs import GEO_SRID
+
+if TYPE_CHECKING:
+    from apps.ideas.models import Idea
 
 #: Who reads ideas before everybody does, answers and hides them.
 KEEPERS = ("moderator", "planner", "administrator")
@@ -19,7 +23,7 @@ def _ground() -> Coalesce:
     return Coalesce(*_GROUND, output_field=GeometryField(srid=GEO_SRID))
 
 
-def _shape(geometry: Any) -> Value:
+def _shape(geometry: GEOSGeometry) -> Value:
     return Value(geometry, output_field=GeometryField(srid=GEO_SRID))
 
 
@@ -59,14 +63,14 @@ class IdeaQuerySet(QuerySet[Any]):
         """Add ``anchor``: a storage-CRS point on the idea's point, line or area."""
         return self.annotate(anchor=PointOnSurface(_ground()))
 
-    def nearest_to(self, point: Any) -> Self:
+    def nearest_to(self, point: Point) -> Self:
         """Order by distance from a storage-CRS point, nearest first, and add ``distance`` (m).
 
         By nothing else: with a second key PostgreSQL would no longer walk the index.
         """
         return self.annotate(distance=Distance(_ground(), point)).order_by(Knn(_ground(), _shape(point)))
 
-    def near(self, geometry: Any, metres: float) -> Self:
+    def near(self, geometry: GEOSGeometry, metres: float) -> Self:
         """Keep what lies at most ``metres`` from a storage-CRS geometry."""
         return self.filter(Within(_ground(), _shape(geometry), Value(float(metres))))
 
@@ -111,7 +115,7 @@ class CommentQuerySet(QuerySet[Any]):
     def _shown() -> Q:
         return Q(state="released") & (Q(parent=None) | Q(parent__state="released"))
 
-    def shown_at(self, idea: Any) -> Self:
+    def shown_at(self, idea: "Idea") -> Self:
         """Keep what is read on the page of an idea: its own, and that of ideas that go on in it."""
         return self.filter(Q(idea=idea) | Q(idea__merged_into=idea)).select_related("idea")
 
@@ -128,6 +132,6 @@ class IdeaPhotoQuerySet(QuerySet[Any]):
             return found.filter(Q(idea__municipality__in=actor.towns_with_role(*KEEPERS)) | Q(state="released"))
         return found.filter(state="released")
 
-    def of_idea(self, idea: Any) -> Self:
+    def of_idea(self, idea: "Idea") -> Self:
         """Those that came with the idea; photos of milestones are read with these."""
         return self.filter(idea=idea, milestone=None).order_by("position", "pk")

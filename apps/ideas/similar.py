@@ -1,9 +1,9 @@
 """Ideas that may be the same: near in place and words. One statement, the place first (ADR 20)."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib.gis.db.models.functions import Distance
+from django.contrib.gis.geos import GEOSGeometry
 from django.db import connection
 from django.db.models import TextField, Value
 from django.db.models.functions import Concat
@@ -11,6 +11,7 @@ from django.db.models.functions import Concat
 from apps.geo.audience import ANONYMOUS, Actor
 from apps.ideas.codes import Status
 from apps.ideas.models import Idea, ground_of
+from apps.places.models import Municipality
 
 #: Ideas reach further than lamps; what is compared word by word, and what is suggested, at most.
 RADIUS_M, COMPARED, SUGGESTED = 300, 200, 4
@@ -44,7 +45,12 @@ class Suggestion:
 
 
 def find_similar(
-    *, municipality: Any, geometry: Any, words: str, actor: Actor = ANONYMOUS, leave_out: int | None = None
+    *,
+    municipality: Municipality | int,
+    geometry: GEOSGeometry,
+    words: str,
+    actor: Actor = ANONYMOUS,
+    leave_out: int | None = None,
 ) -> list[Suggestion]:
     """Return up to four ideas visible to the actor that may be the same as one at ``geometry`` (storage CRS)."""
     near = (

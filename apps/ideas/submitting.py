@@ -4,7 +4,6 @@ The server keeps nothing between the screens: every answer carries what was type
 """
 
 import uuid
-from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -58,7 +57,7 @@ def check_shape(request: HttpRequest) -> HttpResponse:
     return answer_drawn(request, allowed=PLACES)
 
 
-def _details(request: TownRequest, form: ProposalForm, call: Call | None, **context: Any) -> HttpResponse:
+def _details(request: TownRequest, form: ProposalForm, call: Call | None, **context: object) -> HttpResponse:
     phase = phase_of(call)
     is_open = allows(Action.SUBMIT, phase)
     if call is None:
@@ -70,9 +69,9 @@ def _details(request: TownRequest, form: ProposalForm, call: Call | None, **cont
     return render(request, "ideas/new/details.html", context, status=status)
 
 
-def _ground(call: Call) -> dict[str, Any]:
+def _ground(call: Call) -> dict[str, object]:
     """Return the area of a call as the outline that the drawing shows (GeoJSON, WGS 84)."""
-    shape: Any = to_degrees(call.area)
+    shape = to_degrees(call.area)
     geometry = {"type": "MultiPolygon", "coordinates": shape.coords}
     return {
         "type": "FeatureCollection",
@@ -86,7 +85,7 @@ def _check(
     call: Call | None,
     contact: SendForm | None = None,
     too_many: TooMany | None = None,
-    **context: Any,
+    **context: object,
 ) -> HttpResponse:
     """Show what will be sent, and what others had in mind nearby."""
     data, town = form.cleaned_data, request.municipality

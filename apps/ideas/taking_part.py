@@ -1,7 +1,6 @@
 """Supporting an idea, commenting on it, and saying that something should not stand there; all without JavaScript."""
 
 import uuid
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from apps.accounts.models import User
 from apps.contributions.idempotency import KeyReused
 from apps.contributions.limits import TooMany, admit, may_mail_receipt
 from apps.contributions.refused import show_refused
@@ -20,7 +20,7 @@ from apps.geo.refusals import said_above
 from apps.ideas import services
 from apps.ideas.forms import AbuseForm, CommentForm, SupportForm
 from apps.ideas.links import find_support
-from apps.ideas.models import Comment, Idea
+from apps.ideas.models import Comment, Idea, Support
 from apps.ideas.pages import private, public_id_in, public_idea
 from apps.ideas.phases import Action, allows, phase_of
 from apps.places.requests import TownRequest
@@ -42,7 +42,7 @@ def support(request: TownRequest, public_id: str) -> HttpResponse:
         "may_support": allows(Action.SUPPORT, phase_of(idea.call)),
     }
     if posted and user and "do" in request.POST:
-        return _by_account(request, idea, own)
+        return _by_account(request, idea, own, user)
     if not posted:
         return _own_page(render(request, "ideas/support.html", context), user)
     if not form.is_valid():
@@ -61,18 +61,18 @@ def support(request: TownRequest, public_id: str) -> HttpResponse:
     return redirect(f"{reverse('ideas:support', args=[public_id])}?gesendet=1")
 
 
-def _by_account(request: TownRequest, idea: Idea, own: Any) -> HttpResponse:
+def _by_account(request: HttpRequest, idea: Idea, own: Support | None, user: User) -> HttpResponse:
     with said_above(request):
         if request.POST["do"] == "withdraw" and own:
             services.withdraw_support(support=own)
             messages.success(request, _("Ihre Unterstützung ist zurückgezogen."))
         elif request.POST["do"] == "support":
-            services.support_by_account(idea=idea, user=request.user)
+            services.support_by_account(idea=idea, user=user)
             messages.success(request, _("Danke. Ihre Unterstützung zählt."))
     return redirect("ideas:support", public_id=idea.public_id)
 
 
-def _own_page(response: HttpResponse, user: Any) -> HttpResponse:
+def _own_page(response: HttpResponse, user: User | None) -> HttpResponse:
     """What a page shows to somebody who is signed in belongs into no shared cache."""
     return private(response) if user else response
 

@@ -10,12 +10,13 @@ from django.views.decorators.http import require_safe
 
 from apps.geo.audience import ANONYMOUS
 from apps.ideas.forms import FilterForm
-from apps.ideas.models import Ballot, Comment, Idea, IdeaPhoto, rules_of
+from apps.ideas.models import Ballot, Call, Comment, Idea, IdeaPhoto, rules_of
 from apps.ideas.pages import public_calls, public_ideas
 from apps.ideas.phases import SCHEDULED, Action, Phase, allows, phase_of
+from apps.ideas.querysets import CommentQuerySet, IdeaQuerySet
 from apps.places.nearest import describe_point
 from apps.places.requests import TownRequest
-from apps.places.starting import starting_point
+from apps.places.starting import Start, starting_point
 
 PER_PAGE = 24
 
@@ -46,7 +47,7 @@ def idea_list(request: TownRequest) -> HttpResponse:
     return response
 
 
-def _ordered(request: TownRequest, ideas: Any, form: FilterForm) -> tuple[Any, Any]:
+def _ordered(request: TownRequest, ideas: IdeaQuerySet, form: FilterForm) -> tuple[IdeaQuerySet, Start | None]:
     order = form.cleaned_data.get("sort") if form.is_bound else ""
     if order == "unterstuetzt":
         return ideas.most_supported(), None
@@ -84,7 +85,7 @@ def detail(request: TownRequest, public_id: str) -> HttpResponse:
     return render(request, "ideas/detail.html", context)
 
 
-def threads_of(idea: Any) -> Any:
+def threads_of(idea: Idea) -> CommentQuerySet:
     """Return the comments that everybody may read here, oldest first, each with its answers (two queries)."""
     shown = Comment.objects.visible_to(ANONYMOUS).shown_at(idea).order_by("created_at", "pk")
     return shown.filter(parent=None).prefetch_related(Prefetch("answers", shown, to_attr="shown"))
@@ -93,7 +94,7 @@ def threads_of(idea: Any) -> Any:
 @require_safe
 def call(request: TownRequest, public_id: str) -> HttpResponse:
     """A call: what it asks for, where, in which phase it is, and what came in."""
-    found: Any = get_object_or_404(public_calls(request).prefetch_related("phases"), public_id=public_id)
+    found = get_object_or_404(public_calls(request).prefetch_related("phases"), public_id=public_id)
     phase = phase_of(found)
     ideas = public_ideas(request).filter(call=found)
     ballot = Ballot.objects.filter(call=found).first() if phase in (Phase.DECIDE, Phase.REALISE, Phase.CLOSED) else None
@@ -110,7 +111,7 @@ def call(request: TownRequest, public_id: str) -> HttpResponse:
     return render(request, "ideas/call.html", context)
 
 
-def _timeline(call: Any, phase: Phase) -> list[dict[str, Any]]:
+def _timeline(call: Call, phase: Phase) -> list[dict[str, object]]:
     """Return the phases in order with their days and whether they are past, running or coming."""
     rows = sorted(call.phases.all(), key=lambda row: SCHEDULED.index(Phase(row.phase)))
     place = next((n for n, row in enumerate(rows) if row.phase == phase), -1 if phase == Phase.PLANNED else len(rows))

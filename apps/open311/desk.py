@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from apps.accounts.access import staff_act, staff_form, staff_page
 from apps.accounts.requests import StaffRequest
 from apps.departments.models import Department
+from apps.departments.querysets import DepartmentQuerySet
 from apps.open311 import georeport, services
 from apps.open311.forms import ConnectionForm
 from apps.open311.models import Endpoint
@@ -27,7 +28,7 @@ def connections(request: StaffRequest) -> HttpResponse:
     return render(request, "open311/connections.html", {"rows": _told(request, list(_bodies(request)))})
 
 
-def _bodies(request: StaffRequest) -> Any:
+def _bodies(request: StaffRequest) -> DepartmentQuerySet:
     return (
         Department.objects.active()
         .filter(municipality=request.municipality, organisation__is_external=True)
@@ -36,7 +37,7 @@ def _bodies(request: StaffRequest) -> Any:
     )
 
 
-def _told(request: StaffRequest, bodies: list[Department]) -> list[dict[str, Any]]:
+def _told(request: StaffRequest, bodies: list[Department]) -> list[dict[str, object]]:
     """Return a line for each body (three queries, whatever their number)."""
     endpoints = {
         endpoint.department_id: endpoint

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.departments.models import Category, Department
-from apps.geo.form_fields import one_of_several
+from apps.geo.form_fields import Data, one_of_several
 from apps.open311.models import Endpoint
 from apps.open311.transport import NotAllowed, Unreachable, check_address
 from apps.reports.forms import CleanCharField
@@ -58,11 +58,11 @@ class ConnectionForm(forms.Form):
     forget_key = forms.BooleanField(label=gettext_lazy("Bisherigen api_key löschen"), required=False)
     is_active = forms.BooleanField(label=gettext_lazy("Schnittstelle verwenden"), required=False)
 
-    def __init__(self, data: Any = None, *, department: Department) -> None:
+    def __init__(self, data: Data = None, *, department: Department) -> None:
         self.department = department
         self.endpoint = Endpoint.objects.filter(department=department).first()
         agreed = Agreement.objects.filter(department=department).first() or Agreement()
-        initial: dict[str, Any] = {
+        initial: dict[str, object] = {
             "remind_after_days": agreed.remind_after_days,
             "escalate_after_days": agreed.escalate_after_days,
             "is_active": True,

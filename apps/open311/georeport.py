@@ -95,7 +95,7 @@ def services_of(endpoint: Endpoint) -> list[tuple[str, str]]:
     return [(code, _word(row, "service_name", 120)) for row in rows if (code := _word(row, "service_code", 120))]
 
 
-def attributes_of(endpoint: Endpoint, code: str) -> list[dict[str, Any]]:
+def attributes_of(endpoint: Endpoint, code: str) -> list[dict[str, object]]:
     """GET services/….json: what a service asks for; none when the body does not say, or not now."""
     try:
         rows = _rows(ask("GET", _address(endpoint, f"services/{quote(code, safe='')}"), query=_who(endpoint)), "")
@@ -121,7 +121,7 @@ def _who(endpoint: Endpoint, *, with_key: bool = False) -> dict[str, str]:
     return {name: value for name, value in parts.items() if value}
 
 
-def _rows(answer: Answer, wrapper: str) -> list[dict[str, Any]]:
+def _rows(answer: Answer, wrapper: str) -> list[dict[str, object]]:
     """Return the objects of an answer; raises what its status or its content means."""
     if answer.status in (408, 425, 429) or answer.status >= 500:
         raise Unreachable(_("Die Gegenstelle meldet einen Fehler (HTTP %(status)s).") % {"status": answer.status})

@@ -2,13 +2,13 @@
 
 import datetime as dt
 import json
-from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from apps.departments.models import Department
 from apps.geo.audience import ANONYMOUS
 from apps.geo.degrees import to_degrees
 from apps.open311 import georeport, services
@@ -30,7 +30,7 @@ DESCRIPTION_LIMIT = 4000  # GeoReport v2, POST requests
 SLACK = dt.timedelta(hours=24)
 
 
-def _reaches(report: Report, department: Any) -> bool:
+def _reaches(report: Report, department: Department) -> bool:
     return ServiceCode.objects.filter(
         endpoint__department=department, endpoint__is_active=True, category=report.category_id
     ).exists()
@@ -95,7 +95,7 @@ def _already_there(remote: RemoteRequest, handover: Handover, code: ServiceCode)
 def _fields(handover: Handover, code: ServiceCode) -> dict[str, str | list[str]]:
     """Return what is sent: the thing, its place, what was answered, its pictures. Never who reported it."""
     report = handover.report
-    there: Any = to_degrees(report.point)
+    there = to_degrees(report.point)
     head = _("Meldung %(ref)s: %(category)s") % {"ref": report.reference, "category": report.category.name}
     answers = [f"{question} {answer}" for question, answer in told_inside(report)]
     picture, *more = _pictures_of(report) or [""]

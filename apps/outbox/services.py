@@ -7,7 +7,6 @@ import uuid
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from email.utils import parseaddr
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -19,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.outbox.models import Message, Worker
-from apps.outbox.querysets import ClockTimestamp
+from apps.outbox.querysets import ClockTimestamp, MessageQuerySet
 from apps.places.models import Municipality
 
 # What is needed to answer "did my mail leave?", and no longer: text and address for a month, the bare fact for a year.
@@ -239,7 +238,7 @@ def erase_messages_to(*, recipient: str, references: Collection[str]) -> int:
     return _erase(Message.objects.filter(reference__in=references, recipient__iexact=recipient))
 
 
-def _erase(about: Any) -> int:
+def _erase(about: MessageQuerySet) -> int:
     about.filter(state=Message.State.QUEUED).update(**_finished(Message.State.DEAD), last_error=_("Daten gelöscht"))
     return about.exclude(state=Message.State.SENDING).update(**_EMPTY)
 
@@ -269,7 +268,7 @@ def _finished(state: Message.State) -> dict[str, object]:
     }
 
 
-def _held(message: Message, owner: str):
+def _held(message: Message, owner: str) -> MessageQuerySet:
     """Only while the lease is ours: after it was taken back, another worker's word counts."""
     return Message.objects.filter(pk=message.pk, state=Message.State.SENDING, lease_owner=owner)
 

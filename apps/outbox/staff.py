@@ -1,7 +1,5 @@
 """The administrators' page about what leaves the house, and above all about what does not."""
 
-from typing import Any
-
 from django.contrib import messages as told
 from django.core.paginator import Paginator
 from django.db.models import Count
@@ -45,8 +43,7 @@ def messages(request: StaffRequest) -> HttpResponse:
 @staff_act("administrator")
 def retry(request: StaffRequest, message_id: int) -> HttpResponse:
     """Queue one of the town's failed messages again."""
-    town: Any = request.municipality
-    message = get_object_or_404(Message.objects.in_town(town.pk), pk=message_id)
+    message = get_object_or_404(Message.objects.in_town(request.municipality.pk), pk=message_id)
     if services.retry_message(message=message):
         told.success(request, _("Die Nachricht wird in den nächsten Sekunden noch einmal zugestellt."))
     else:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import DEFAULT_DB_ALIAS, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.utils.translation import gettext as _
 
 
@@ -19,7 +20,7 @@ class SameTown(models.BaseConstraint):
         self.field = field
         super().__init__(name=name)
 
-    def _statements(self, model: Any, schema_editor: Any) -> list[str]:
+    def _statements(self, model: Any, schema_editor: BaseDatabaseSchemaEditor) -> list[str]:
         quote = schema_editor.quote_name
         here, other = model._meta, model._meta.get_field(self.field).remote_field.model._meta
         return [
@@ -31,7 +32,7 @@ class SameTown(models.BaseConstraint):
             " DEFERRABLE INITIALLY IMMEDIATE",
         ]
 
-    def constraint_sql(self, model: Any, schema_editor: Any) -> None:  # type: ignore[override]
+    def constraint_sql(self, model: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:  # type: ignore[override]
         """With a new table: after it and everything it points to is made."""
         schema_editor.deferred_sql.extend(self._statements(model, schema_editor))
 
@@ -51,7 +52,7 @@ class SameTown(models.BaseConstraint):
         if other is not None and other.municipality_id != instance.municipality_id:
             raise ValidationError({self.field: _("Diese Angabe gehört zu einer anderen Gemeinde.")})
 
-    def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, tuple[()], dict[str, str]]:
         return f"{self.__class__.__module__}.{self.__class__.__name__}", (), {"field": self.field, "name": self.name}
 
     def __eq__(self, other: object) -> bool:

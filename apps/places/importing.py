@@ -8,7 +8,7 @@ import hashlib
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -102,11 +102,15 @@ def columns_of(kind: str, frame: "geopandas.GeoDataFrame", chosen: Mapping[str, 
 
 
 def prepare(
-    kind: str, frame: "geopandas.GeoDataFrame", columns: dict[str, str], shapes: Any, asset_kind: str
+    kind: str,
+    frame: "geopandas.GeoDataFrame",
+    columns: dict[str, str],
+    shapes: Iterable[shapely.Geometry | None],
+    asset_kind: str,
 ) -> Prepared:
     """Return the rows of ``frame`` whose geometry (``shapes``, storage CRS) and attributes can be used."""
     prepared = Prepared()
-    seen: set[tuple[Any, ...]] = set()
+    seen: set[tuple[object, ...]] = set()
     names = list(columns)
     other_kinds = _other_kinds(kind, frame)
     for values, shape, is_other in zip(_values(frame, columns), shapes, other_kinds, strict=True):
@@ -155,7 +159,7 @@ def _other_kinds(kind: str, frame: "geopandas.GeoDataFrame") -> list[bool]:
     return (column != kind).tolist()
 
 
-def _fingerprint(shape: Any) -> str:
+def _fingerprint(shape: shapely.Geometry) -> str:
     return hashlib.sha256(shapely.to_wkb(shape)).hexdigest()
 
 
@@ -167,7 +171,7 @@ def _values(frame: "geopandas.GeoDataFrame", columns: dict[str, str]) -> Iterato
         yield tuple(_text(value) for value in values)
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     if isinstance(value, float) and value.is_integer():
@@ -175,7 +179,7 @@ def _text(value: Any) -> str:
     return " ".join(clean_text(str(value)).split())
 
 
-def _parts(kind: str, shape: Any) -> list[Any]:
+def _parts(kind: str, shape: shapely.Geometry) -> list[shapely.Geometry]:
     """Return what is stored: roads as single lines, areas as one multipolygon, addresses as one point."""
     if kind == "road":
         return [p for p in shapely.get_parts(shape) if p.geom_type == "LineString"]
@@ -187,7 +191,9 @@ def _parts(kind: str, shape: Any) -> list[Any]:
     return [shapely.MultiPolygon(polygons)] if polygons else []
 
 
-def _complete(kind: str, row: dict[str, str], shape: Any, asset_kind: str, prepared: Prepared) -> dict[str, Any] | None:
+def _complete(
+    kind: str, row: dict[str, str], shape: shapely.Geometry, asset_kind: str, prepared: Prepared
+) -> dict[str, Any] | None:
     """Return the row with everything its table needs, or None after noting why it is left out."""
     # Without a key of its own a feature is known again by its exact geometry.
     fingerprint = _fingerprint(shape)[:24]

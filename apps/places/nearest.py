@@ -1,14 +1,15 @@
 """The name of a place: nearest address, street and district of a point (reverse geocoding)."""
 
+import datetime as dt
 import json
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib.gis.geos import Point
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.geo.prepared import prepared_cursor
+from apps.places.models import Municipality
 from apps.places.nearest_sql import NEAREST
 
 
@@ -35,9 +36,13 @@ class Whereabouts:
         return ", ".join(filter(None, [place, self.district])) or _("Ort ohne Adresse")
 
 
-def describe_point(town: Any, point: Point) -> Whereabouts:
+def describe_point(town: Municipality, point: Point) -> Whereabouts:
     """Return address (at most 150 m away), street and district of a storage-CRS point in a town. One statement."""
-    values = {"town": town.pk, "day": timezone.localdate(), "point": point.hexewkb.decode()}
+    values: dict[str, int | str | dt.date] = {
+        "town": town.pk,
+        "day": timezone.localdate(),
+        "point": point.hexewkb.decode(),
+    }
     with prepared_cursor() as cursor:
         cursor.execute(NEAREST, values)
         (answer,) = cursor.fetchone()

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.geo.form_fields import one_of_several
 from apps.geo.untrusted import InputRefused, clean_text, parse_lonlat
 from apps.places.folding import fold
+from apps.places.models import Municipality
 from apps.places.search import Place, find_places
 
 
@@ -19,7 +20,7 @@ class PinFormMixin(forms.Form):
     (``"lon,lat"``). The form has a ``municipality``; show the fields with ``{% pin_input form %}``.
     """
 
-    municipality: Any
+    municipality: Municipality
     place_is_required = True
 
     lon = forms.CharField(label=_("Länge (Ost)"), max_length=40, required=False)

@@ -1,13 +1,17 @@
 """Questions that other apps ask of places."""
 
 import datetime as dt
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.contrib.gis.db.models import Extent
+from django.contrib.gis.geos import GEOSGeometry, Point
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import FloatField, Func, IntegerField, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce, Concat, Round, Trim
+
+if TYPE_CHECKING:
+    from apps.places.models import Municipality
 
 Box = tuple[float, float, float, float]
 #: Before a town has a boundary, this far around its centre.
@@ -19,11 +23,11 @@ class AreaQuerySet(QuerySet[Any]):
         """Keep the versions in force on a local date; ``valid_to`` is the first day on which it no longer counts."""
         return self.filter(Q(valid_to=None) | Q(valid_to__gt=day), valid_from__lte=day)
 
-    def covering(self, point: Any) -> Self:
+    def covering(self, point: Point) -> Self:
         """Keep the areas that cover a storage-CRS point, border included (``ST_Covers``, never ``ST_Contains``)."""
         return self.filter(area__covers=point)
 
-    def box_of(self, town: Any) -> Box:
+    def box_of(self, town: "Municipality") -> Box:
         """Return the box of the town's boundary in storage metres; before there is one, 15 km around its centre."""
         boundary = self.filter(municipality=town, kind="municipality")
         x, y = town.centre.coords
@@ -37,7 +41,7 @@ def address_label() -> Trim:
 
 
 class ParcelQuerySet(QuerySet[Any]):
-    def within(self, metres: float, of: Any) -> Self:
+    def within(self, metres: float, of: GEOSGeometry) -> Self:
         """Keep the parcels at most ``metres`` from a storage-CRS geometry (``ST_DWithin``, index-served)."""
         return self.filter(area__dwithin=(of, metres))
 
@@ -56,6 +60,6 @@ class ParcelQuerySet(QuerySet[Any]):
 
 
 class AssetQuerySet(QuerySet[Any]):
-    def within(self, metres: float, of: Any) -> Self:
+    def within(self, metres: float, of: GEOSGeometry) -> Self:
         """Keep the assets at most ``metres`` from a storage-CRS geometry (``ST_DWithin``, index-served)."""
         return self.filter(shape__dwithin=(of, metres))

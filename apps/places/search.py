@@ -1,13 +1,14 @@
 """Finding a place by its name: the gazetteer of a town, without any foreign service."""
 
+import datetime as dt
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from django.db import connection
 from django.utils import timezone
 
 from apps.geo.crs import WGS84
 from apps.places.folding import fold, split_number
+from apps.places.models import Municipality
 
 LIMIT = 8
 #: Word distance of pg_trgm (0 equal, 1 nothing in common) up to which a name counts as meant.
@@ -31,7 +32,7 @@ class Place:
     lon: float
     lat: float
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, str | float]:
         return asdict(self)
 
 
@@ -99,7 +100,7 @@ ORDER BY distance, kind, tie
 """  # noqa: S608  (built from constants of this module; what was typed travels as parameters)
 
 
-def find_places(town: Any, query: str, *, limit: int = LIMIT) -> list[Place]:
+def find_places(town: Municipality, query: str, *, limit: int = LIMIT) -> list[Place]:
     """Return the places of a town that a query names, best first: addresses, streets, landmarks, districts.
 
     ``query`` is text as typed, spelling mistakes included. With a house number the addresses come first; without one
@@ -109,7 +110,7 @@ def find_places(town: Any, query: str, *, limit: int = LIMIT) -> list[Place]:
     if len(folded) < 2:
         return []
     words, number = split_number(folded)
-    values = {
+    values: dict[str, int | str | dt.date | list[str]] = {
         "town": town.pk,
         "folded": f"{words} {number}".strip(),
         "words": words,

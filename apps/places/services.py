@@ -4,7 +4,6 @@ import datetime as dt
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import shapely
 from django.db import connection, transaction
@@ -182,7 +181,7 @@ def _merge(town: Municipality, kind: str, summary: Summary, remove_missing: bool
 
 def _merge_areas(town: Municipality, kind: str, valid_from: dt.date, summary: Summary) -> None:
     """Close versions whose area or name has changed, and add the new ones; less than 1 m² is no change."""
-    parameters: dict[str, Any] = {"town": town.pk, "kind": kind, "day": valid_from}
+    parameters: dict[str, int | str | dt.date] = {"town": town.pk, "kind": kind, "day": valid_from}
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM import_row")
         if not (total := cursor.fetchone()[0]):

@@ -1,12 +1,12 @@
 """From where to measure: coordinates in the address, or an address as typed."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.contrib.gis.geos import Point
 from django.utils.translation import gettext as _
 
 from apps.geo.untrusted import InputRefused, clean_text, parse_lonlat
+from apps.places.models import Municipality
 from apps.places.search import Place, find_places
 
 MAX_QUERY = 120
@@ -23,7 +23,7 @@ class Start:
     error: str = ""
 
 
-def starting_point(town: Any, *, lon: str, lat: str, query: str) -> Start:
+def starting_point(town: Municipality | None, *, lon: str, lat: str, query: str) -> Start:
     """Return the start for ``?lon=&lat=`` or ``?ort=``; coordinates win. Never raises: ``error`` is a sentence."""
     try:
         words = clean_text(query[:MAX_QUERY]).strip()

@@ -21,7 +21,7 @@ class StoppedByAnswer(ChangeRefused):
     """An answer that ends the report: the text is the advice. Nothing was stored."""
 
 
-def accept_answers(category: Category, given: Mapping[str, Any] | None) -> dict[str, Any]:
+def accept_answers(category: Category, given: Mapping[str, object] | None) -> dict[str, Any]:
     """Return checked answers as they are stored; empty without any. None means that nobody was asked.
 
     Raises ``AnswersRefused`` (sentences per question) and ``StoppedByAnswer`` with the advice.

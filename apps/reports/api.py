@@ -31,6 +31,7 @@ from apps.departments.models import Category
 from apps.geo.editing import ChangeRefused
 from apps.geo.untrusted import InputRefused, clean_text, parse_geojson_geometry, parse_json
 from apps.places.links import public_url
+from apps.places.models import Municipality
 from apps.reports import services
 from apps.reports.answered import StoppedByAnswer
 from apps.reports.deciding import OutsideTown
@@ -113,7 +114,7 @@ class PointField(serializers.Field):
 class AnswersField(serializers.Field):
     """Answers by the question's key, as an object or (in a form) as JSON text; checked against the category later."""
 
-    def to_internal_value(self, data: Any) -> dict[str, Any]:
+    def to_internal_value(self, data: Any) -> dict[str, object]:
         if isinstance(data, str):
             try:
                 data = parse_json(data, max_bytes=16_000)
@@ -144,7 +145,7 @@ class ContactInput(serializers.Serializer[Any]):
                 raise serializers.ValidationError({"non_field_errors": [str(refusal)]}) from refusal
         return super().to_internal_value(data)
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+    def validate(self, attrs: dict[str, Any]) -> dict[str, object]:
         if attrs["wants_updates"] and not attrs["email"]:
             raise serializers.ValidationError({"email": [_("Für Nachrichten wird eine E-Mail-Adresse gebraucht.")]})
         return attrs
@@ -302,7 +303,7 @@ def others_near(submitted: services.Submitted) -> list[dict[str, str]]:
     return close["others"] if close else []
 
 
-def _keep_photos(town: Any, key: uuid.UUID, files: list[Any]) -> list[str]:
+def _keep_photos(town: Municipality, key: uuid.UUID, files: list[Any]) -> list[str]:
     """Clean and keep the photos under the request's key; the same file again has the same token.
 
     When the key has made a report before, nothing is kept: the tokens alone tell whether the body is the same.

@@ -1,9 +1,8 @@
-from typing import Any
-
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from apps.geo.config import Entrance, PlatformApp
+from apps.geo.staff import StaffMember
 
 
 class ReportsConfig(PlatformApp):
@@ -59,7 +58,7 @@ class ReportsConfig(PlatformApp):
         ),
     )
 
-    def desk_counts(self, user: Any, municipality: Any) -> dict[str, str | Promise]:
+    def desk_counts(self, user: StaffMember, municipality_id: int) -> dict[str, str | Promise]:
         from apps.reports.desk.inbox import waiting
 
-        return {"reports:inbox": waiting(user, municipality)}
+        return {"reports:inbox": waiting(user, municipality_id)}

@@ -1,13 +1,14 @@
 """The mails about many reports: to each reporter who wants it, and one in all to whom the reports now belong."""
 
 from collections.abc import Collection, Iterable
-from typing import Any
 
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from apps.accounts.models import User
 from apps.outbox.services import Letter
 from apps.places.links import public_url
+from apps.places.models import Municipality
 from apps.reports.models import Event, Report
 from apps.reports.notifications import changed_letter
 from apps.reports.readers import readers_of_many
@@ -24,7 +25,13 @@ def changed_letters(keys: Collection[int], events: Iterable[Event]) -> list[Lett
 
 
 def handed_over_letters(
-    addresses: Collection[str], rows: list[dict[str, Any]], *, municipality: Any, actor: Any, note: str, reference: str
+    addresses: Collection[str],
+    rows: list[dict[str, object]],
+    *,
+    municipality: Municipality,
+    actor: User,
+    note: str,
+    reference: str,
 ) -> list[Letter]:
     """Return one mail an address about the reports (dictionaries of the plan) that now belong there."""
     if not rows:

@@ -1,9 +1,8 @@
 """How every change of a report is written: locked, checked for staleness, with its line of history."""
 
-from typing import Any
-
 from django.utils.translation import gettext as _
 
+from apps.accounts.models import User
 from apps.geo.editing import ChangeRefused
 from apps.reports.models import Event, Report
 
@@ -36,7 +35,7 @@ def save(report: Report, *fields: str) -> None:
     report.save(update_fields=[*fields, "version", "changed_at"])
 
 
-def record(report: Report, kind: Event.Kind, *, actor: Any = None, **fields: Any) -> Event:
+def record(report: Report, kind: Event.Kind, *, actor: User | None = None, **fields: object) -> Event:
     """Write one line of history. ``fields``: ``at``, ``is_public``, ``text``, ``data``, ``idempotency_key``.
 
     Call it before ``save``: the line carries the version that the report will have then.

@@ -3,13 +3,15 @@
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
 
+from django.contrib.gis.geos import Point
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.departments.models import Category
 from apps.departments.routing import NoTriageDesk, Routing, route, route_and_describe
 from apps.geo.editing import ChangeRefused
+from apps.places.models import Municipality
 from apps.places.nearest import Whereabouts
 from apps.places.working_days import add_working_days
 
@@ -23,7 +25,7 @@ class OutsideTown(ChangeRefused):
 
 
 def decide(
-    category: Any, point: Any, *, answers: Mapping[str, Any] | None = None, at: dt.datetime | None = None
+    category: Category, point: Point, *, answers: Mapping[str, object] | None = None, at: dt.datetime | None = None
 ) -> Routing:
     """Return a routing that ends with a department; ``OutsideTown`` or ``ChangeRefused`` where there is none."""
     with _refusals():
@@ -31,7 +33,7 @@ def decide(
 
 
 def decide_and_describe(
-    category: Any, point: Any, *, answers: Mapping[str, Any] | None = None, at: dt.datetime | None = None
+    category: Category, point: Point, *, answers: Mapping[str, object] | None = None, at: dt.datetime | None = None
 ) -> tuple[Routing, Whereabouts]:
     """Like ``decide``, with the address of the point, in one statement."""
     with _refusals():
@@ -53,7 +55,7 @@ def _inside(routing: Routing) -> Routing:
     return routing
 
 
-def target_day(category: Any, municipality: Any, since: dt.datetime) -> dt.date | None:
+def target_day(category: Category, municipality: Municipality, since: dt.datetime) -> dt.date | None:
     """Return the working day by which a report that came at ``since`` should be done; None without a target."""
     if category.target_days is None:
         return None

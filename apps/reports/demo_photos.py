@@ -3,7 +3,6 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 from django.core.files.base import ContentFile
 
@@ -22,7 +21,7 @@ def add_photos(reports: dict[str, Report], folder: Path) -> int:
     have = set(ReportPhoto.objects.filter(report__in=reports.values()).values_list("report", flat=True))
     missing = {name: report for name, report in reports.items() if report.pk not in have}
 
-    def store(name: str) -> dict[str, Any]:
+    def store(name: str) -> dict[str, object]:
         return store_picture(ContentFile((folder / "photos" / name).read_bytes(), name=name))
 
     with ThreadPoolExecutor(AT_ONCE) as pool:  # touches files only, never the database

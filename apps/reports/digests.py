@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import F
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from apps.departments.models import Department
 from apps.outbox.services import enqueue
 from apps.places.links import public_url
 from apps.reports.models import Report, RuleApplication
@@ -20,7 +20,7 @@ LISTED = 50
 def tell_rules_applied(
     *,
     application: RuleApplication,
-    department: Any,
+    department: Department,
     gained: Sequence[Report],
     lost: Sequence[Report],
     copied: Sequence[Report],
@@ -64,7 +64,7 @@ def tell_back_to_nobody(keys: Collection[int]) -> None:
     Called in the transaction that took them from somebody. Two statements, and one for each department told.
     """
     reports = Report.objects.filter(pk__in=keys, executor__organisation__is_external=False).exclude(executor__email="")
-    of_department: dict[Any, list[Report]] = defaultdict(list)
+    of_department: dict[Department, list[Report]] = defaultdict(list)
     rows = reports.select_related("category", "executor__municipality").defer("search_text")
     for report in rows.order_by(F("due_on").asc(nulls_last=True), "pk"):
         of_department[report.executor].append(report)

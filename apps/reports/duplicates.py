@@ -6,15 +6,17 @@ whole table, then the place) the same question reads half the table (docs/perfor
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib.gis.db.models.functions import Distance
+from django.contrib.gis.geos import Point
 from django.contrib.gis.measure import D
 from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
+from apps.departments.models import Category
 from apps.geo.audience import ANONYMOUS, Actor
+from apps.places.models import Municipality
 from apps.reports.models import Report
 from apps.reports.transitions import Status
 
@@ -63,9 +65,9 @@ class Suggestion:
 
 def find_similar(
     *,
-    municipality: Any,
-    category: Any,
-    point: Any,
+    municipality: Municipality | int,
+    category: Category,
+    point: Point,
     words: str,
     actor: Actor = ANONYMOUS,
     leave_out: int | None = None,

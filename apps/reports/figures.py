@@ -13,7 +13,7 @@ from django.db.models import Aggregate, Count, ExpressionWrapper, F, FloatField,
 from django.db.models.functions import Extract, TruncWeek
 from django.utils import timezone
 
-from apps.places.models import AdministrativeArea
+from apps.places.models import AdministrativeArea, Municipality
 from apps.reports.querysets import ReportQuerySet
 from apps.reports.transitions import CLOSED
 
@@ -68,7 +68,7 @@ class Density:
         return max((cell["count"] for cell in self.cells), default=0)
 
 
-def _measures(today: dt.date) -> dict[str, Any]:
+def _measures(today: dt.date) -> dict[str, object]:
     is_open = ~Q(status__in=sorted(CLOSED))
     days = ExpressionWrapper(Extract(F("closed_at") - F("created_at"), "epoch") / 86_400.0, output_field=FloatField())
     return {
@@ -142,7 +142,7 @@ FROM frame
 """
 
 
-def density(reports: ReportQuerySet, municipality: Any) -> Density | None:
+def density(reports: ReportQuerySet, municipality: Municipality) -> Density | None:
     """Return where how many reports lie, in hexagons (one statement); None in a town without a boundary."""
     if not AdministrativeArea.objects.filter(municipality=municipality, kind="municipality").exists():
         return None

@@ -1,14 +1,14 @@
 """What the public list of reports can be narrowed by; the desk's filter builds on it (``desk/filters.py``)."""
 
-from typing import Any
+from typing import Unpack
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.departments.models import Category
-from apps.geo.form_fields import choice_field
-from apps.places.models import AdministrativeArea
+from apps.geo.form_fields import Data, FormOptions, choice_field
+from apps.places.models import AdministrativeArea, Municipality
 from apps.reports.forms import CleanCharField
 from apps.reports.querysets import ReportQuerySet
 from apps.reports.transitions import CLOSED, Status
@@ -24,8 +24,8 @@ class PublicFilter(forms.Form):
     status = forms.ChoiceField(label=_("Stand"), required=False)
     district = forms.ChoiceField(label=_("Ortsteil"), required=False)
 
-    def __init__(self, municipality: Any, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, municipality: Municipality, data: Data = None, **kwargs: Unpack[FormOptions]) -> None:
+        super().__init__(data, **kwargs)
         self.municipality = municipality
         anything = [("", _("alle"))]
         grouped: dict[str, list[tuple[str, str]]] = {}

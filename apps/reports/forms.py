@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from typing import Any
+from typing import Any, Unpack
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +12,8 @@ from apps.contributions.forms import ContributionFormMixin
 from apps.contributions.photo_form import PhotoFormMixin
 from apps.departments.answer_forms import AnswersFormMixin
 from apps.departments.models import Category
-from apps.geo.form_fields import CleanCharField, row_field
+from apps.geo.form_fields import CleanCharField, Data, FormOptions, row_field
+from apps.places.models import Municipality
 from apps.places.pin import PinFormMixin
 from apps.reports.models import DESCRIPTION_LIMIT
 
@@ -41,8 +42,8 @@ class DetailsForm(AnswersFormMixin, PhotoFormMixin, PinFormMixin):
         error_messages={"required": _("Bitte beschreiben Sie kurz, was Ihnen aufgefallen ist.")},
     )
 
-    def __init__(self, municipality: Any, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, municipality: Municipality, data: Data = None, **kwargs: Unpack[FormOptions]) -> None:
+        super().__init__(data, **kwargs)
         self.municipality = municipality
         offered = Category.objects.active().of_town(municipality.pk).select_related("group")
         row_field(self, "category").queryset = offered

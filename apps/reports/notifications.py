@@ -3,16 +3,17 @@
 Bodies outside the town get what they need to find and repair the thing, never who reported it.
 """
 
-from typing import Any
-
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.accounts.models import User
+from apps.departments.models import Department
 from apps.geo.degrees import to_degrees
 from apps.outbox.models import Message
 from apps.outbox.services import Letter, enqueue, enqueue_all
 from apps.places.links import public_url
+from apps.places.models import Municipality
 from apps.reports.answered import told_inside
 from apps.reports.links import status_url
 from apps.reports.models import Contact, Cover, Event, Follower, Question, Report
@@ -35,7 +36,7 @@ def tell_submitted(report: Report, contact: Contact | None) -> None:
     _send(report, *letters)
 
 
-def tell_department(report: Report, department: Any) -> None:
+def tell_department(report: Report, department: Department) -> None:
     """Queue the mail that hands a report to a department."""
     _send(report, _handing_over(report, department))
 
@@ -47,7 +48,7 @@ def tell_department_still_broken(report: Report, text: str) -> None:
     tell_assignee(report, key, template, text=text)
 
 
-def tell_assignee(report: Report, key: str, template: str, **context: Any) -> None:
+def tell_assignee(report: Report, key: str, template: str, **context: object) -> None:
     """Queue a mail to the person who works on the report, and to whoever covers for them today."""
     if report.assignee is None:
         return
@@ -58,7 +59,7 @@ def tell_assignee(report: Report, key: str, template: str, **context: Any) -> No
     _send(report, *(_letter(report, to, f"{key}-{n}", template, **words) for n, to in enumerate(addresses)))
 
 
-def addresses_of(person: Any, municipality: Any) -> list[str]:
+def addresses_of(person: User, municipality: Municipality) -> list[str]:
     """Return where mail about a person's work goes: to them, and to whoever covers for them today."""
     covers = Cover.objects.filter(municipality=municipality, person=person, cover__is_active=True)
     return [person.email, *covers.on(timezone.localdate()).values_list("cover__email", flat=True)]
@@ -105,11 +106,11 @@ def tell_follower(follower: Follower) -> None:
     _send(report, _letter(report, follower.email, key, "reports/mail/follow.txt", follow_url=follow_url(follower)))
 
 
-def _handing_over(report: Report, department: Any) -> Letter | None:
+def _handing_over(report: Report, department: Department) -> Letter | None:
     return _to_department(report, department, f"assigned-{report.version}", "reports/mail/department.txt")
 
 
-def _to_department(report: Report, department: Any, key: str, template: str, **context: Any) -> Letter | None:
+def _to_department(report: Report, department: Department, key: str, template: str, **context: object) -> Letter | None:
     if not department.email:
         return None
     is_external = department.organisation.is_external
@@ -129,12 +130,12 @@ def _to_department(report: Report, department: Any, key: str, template: str, **c
     )
 
 
-def send(report: Report, recipient: str, key: str, template: str, **context: Any) -> Message:
+def send(report: Report, recipient: str, key: str, template: str, **context: object) -> Message:
     """Queue one mail about a report and return its message; ``key`` lets it exist once."""
     return enqueue(municipality=report.municipality, **vars(_letter(report, recipient, key, template, **context)))
 
 
-def _letter(report: Report, recipient: str, key: str, template: str, **context: Any) -> Letter:
+def _letter(report: Report, recipient: str, key: str, template: str, **context: object) -> Letter:
     """Render a template whose first line is the subject; ``key`` lets the mail exist once for the report."""
     text = render_to_string(template, {"report": report, "town": report.municipality, **context})
     subject, _, body = text.lstrip().partition("\n")

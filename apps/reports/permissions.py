@@ -6,11 +6,13 @@ test holds the two together.
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
 
+from apps.accounts.models import User
+from apps.departments.models import Membership
+from apps.geo.staff import StaffMember
 from apps.reports.models import Cover, Report
 
 
@@ -27,13 +29,13 @@ class Rights:
 class Seat:
     """Where a person sits in one town: roles, desks, and whose reports they look after while somebody is away."""
 
-    def __init__(self, user: Any, municipality_id: int) -> None:
+    def __init__(self, user: StaffMember, municipality_id: int) -> None:
         self.user, self.municipality_id = user, municipality_id
         self.roles = user.roles_in(municipality_id)
 
     @cached_property
     def _seats(self) -> list[tuple[int, bool]]:
-        seats = self.user.memberships.filter(department__municipality=self.municipality_id)
+        seats = Membership.objects.filter(user=self.user.pk, department__municipality=self.municipality_id)
         return list(seats.values_list("department_id", "department__is_triage"))
 
     @property
@@ -47,11 +49,11 @@ class Seat:
     @cached_property
     def stands_in_for(self) -> set[int]:
         """Keys of the people whom the person covers today."""
-        covers = Cover.objects.filter(municipality=self.municipality_id, cover=self.user)
+        covers = Cover.objects.filter(municipality=self.municipality_id, cover=self.user.pk)
         return set(covers.on(timezone.localdate()).values_list("person_id", flat=True))
 
 
-def rights(user: Any, report: Report) -> Rights:
+def rights(user: User, report: Report) -> Rights:
     """Return the rights of a member of staff who already may read the report.
 
     ``report.executor.organisation`` is needed. A body outside may have no accounts here, so the town's triage desk
@@ -72,7 +74,7 @@ def rights(user: Any, report: Report) -> Rights:
     )
 
 
-def handled_by(user: Any, municipality_id: int) -> Q:
+def handled_by(user: User, municipality_id: int) -> Q:
     """Return the condition under which ``rights(...).handle`` holds, over reports of one town."""
     seat = Seat(user, municipality_id)
     if "administrator" in seat.roles:
@@ -85,12 +87,12 @@ def handled_by(user: Any, municipality_id: int) -> Q:
     return condition | Q(assignee__in=seat.stands_in_for) if seat.stands_in_for else condition
 
 
-def assigned_by(user: Any, municipality_id: int) -> Q:
+def assigned_by(user: User, municipality_id: int) -> Q:
     """Return the condition under which ``rights(...).assign`` holds, over reports of one town."""
     is_supervisor = "supervisor" in user.roles_in(municipality_id)
     return Q() if is_supervisor else handled_by(user, municipality_id)
 
 
-def may_enter_reports(user: Any, municipality_id: int) -> bool:
+def may_enter_reports(user: User, municipality_id: int) -> bool:
     """Clerks and administrators may write down what somebody tells them."""
     return user.has_role(municipality_id, "clerk", "administrator")

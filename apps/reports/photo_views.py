@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -28,7 +29,7 @@ def _name(photo: ReportPhoto) -> str:
 
 
 @require_safe
-def public_photo(request: TownRequest, public_id: str, photo: str, size: str) -> Any:
+def public_photo(request: TownRequest, public_id: str, photo: str, size: str) -> HttpResponseBase:
     """A released photo of a released report; every other one gives the 404 of one that never was."""
     town = request.municipality
     found = get_object_or_404(
@@ -42,7 +43,7 @@ def public_photo(request: TownRequest, public_id: str, photo: str, size: str) ->
 
 @counting_wrong_links
 @require_safe
-def own_photo(request: HttpRequest, token: str, photo: str, size: str) -> Any:
+def own_photo(request: HttpRequest, token: str, photo: str, size: str) -> HttpResponseBase:
     """The reporter sees the photos of the own report behind the secret link, whatever became of them."""
     found = get_object_or_404(own_report(token).photos.select_related("report"), public_id=photo)
     return photo_response(request, found, size, name=_name(found), is_public=False)

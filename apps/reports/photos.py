@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.accounts.models import User
 from apps.contributions.models import PICTURE_FIELDS
 from apps.contributions.uploads import delete_files, store_picture, take_over
 from apps.geo.editing import ChangeRefused
@@ -30,7 +31,7 @@ def attach_photos(*, report: Report, draft: uuid.UUID, tokens: Sequence[str]) ->
 
 @transaction.atomic
 def review_photo(
-    *, photo: ReportPhoto, state: str, actor: Any, alt: str = "", at: dt.datetime | None = None
+    *, photo: ReportPhoto, state: str, actor: User, alt: str = "", at: dt.datetime | None = None
 ) -> ReportPhoto:
     """Release or hide one photo; ``alt`` (kept when empty) is what people hear who cannot see it.
 
@@ -61,7 +62,7 @@ MAX_AREAS, MIN_SIDE = 20, 4
 
 
 def blur_photo(
-    *, photo: ReportPhoto, areas: Sequence[Sequence[int]], actor: Any, at: dt.datetime | None = None
+    *, photo: ReportPhoto, areas: Sequence[Sequence[int]], actor: User, at: dt.datetime | None = None
 ) -> ReportPhoto:
     """Hide areas of a photo for everybody but staff and its sender; no areas show it as it is again.
 
@@ -93,7 +94,7 @@ def blur_photo(
 
 @transaction.atomic
 def _replace_blurred(
-    photo: ReportPhoto, areas: list[list[int]], made: dict[str, Any], *, actor: Any, at: dt.datetime
+    photo: ReportPhoto, areas: list[list[int]], made: dict[str, Any], *, actor: User, at: dt.datetime
 ) -> list[str]:
     """Write the row and the line of history; return the names of files that nothing names any more."""
     report = changes.lock(photo.report)

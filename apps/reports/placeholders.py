@@ -1,7 +1,6 @@
 """The words in braces of a reply template, and what they become for one report."""
 
 import re
-from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -42,7 +41,7 @@ def check_placeholders(text: str) -> None:
 
 def fill(text: str, report: Report) -> str:
     """Return a template's text for one report; needs ``category``, ``executor`` and ``municipality``."""
-    values: dict[str, Any] = {
+    values: dict[str, object] = {
         "nummer": report.reference,
         "kategorie": report.category.name,
         "ort": report.address or report.district or _("der gemeldeten Stelle"),

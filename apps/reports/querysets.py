@@ -2,17 +2,21 @@
 
 import datetime as dt
 import re
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.gis.db.models.functions import Transform
 from django.db.models import Case, DateField, F, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
-from apps.departments.models import Department
+from apps.departments.models import Department, Membership
 from apps.geo.audience import Actor
 from apps.geo.crs import WGS84
 from apps.geo.ids import ALPHABET, LENGTH
+from apps.geo.staff import StaffMember
 from apps.reports.transitions import Publication
+
+if TYPE_CHECKING:
+    from apps.reports.models import Report
 
 #: Roles that read every report of their town.
 READS_THE_TOWN = ("supervisor", "moderator", "administrator", "planner", "gis")
@@ -39,16 +43,17 @@ IN_A_LIST = (
 )
 
 
-def _desks_read_by(actor: Any) -> list[int]:
+def _desks_read_by(actor: StaffMember) -> list[int]:
     """Return the keys of the departments whose reports a member of staff reads, over all towns.
 
     Asked for once a user object, as its roles are: such an object lives as long as a request.
     """
-    kept: dict[str, list[int]] = actor.__dict__ if not hasattr(actor, "_wrapped") else actor._wrapped.__dict__
+    kept: dict[str, list[int]] = vars(getattr(actor, "_wrapped", actor))
     if "_reads_desks" in kept:
         return kept["_reads_desks"]
-    organisations = actor.memberships.values("department__organisation")
-    minded = actor.memberships.filter(department__is_triage=True).values("department__municipality")
+    seats = Membership.objects.filter(user=actor.pk)
+    organisations = seats.values("department__organisation")
+    minded = seats.filter(department__is_triage=True).values("department__municipality")
     theirs = Q(organisation__in=organisations) | Q(organisation__is_external=True, municipality__in=minded)
     kept["_reads_desks"] = list(Department.objects.filter(theirs).order_by().values_list("pk", flat=True))
     return kept["_reads_desks"]
@@ -135,7 +140,7 @@ class ReportPhotoQuerySet(QuerySet[Any]):
         found = self.filter(report__in=reports)
         return found if actor.is_authenticated else found.filter(state="released")
 
-    def of_case(self, report: Any) -> Self:
+    def of_case(self, report: "Report") -> Self:
         """Keep the photos of a report and of those merged into it, its own first."""
         merged = report.merged.filter(undone_at=None).values("duplicate")
         return (

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
@@ -78,7 +77,7 @@ def follow_url(follower: Follower) -> str:
     return public_url(follower.report.municipality, reverse("reports:following", args=[token])) if token else ""
 
 
-def find_follower(token: str) -> Any:
+def find_follower(token: str) -> Follower | None:
     """Return the follower behind a secret link, None without one."""
     return (
         Follower.objects.filter(token_hash=hash_token(token))

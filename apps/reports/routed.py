@@ -2,30 +2,30 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Any
 
 from django.contrib.gis.db.models.functions import Transform
-from django.db.models import DateField, QuerySet, Value
+from django.db.models import DateField, Value
 from django.db.models.functions import TruncDate
 from django.urls import reverse
 
-from apps.departments.routed import RoutedKind, RoutedThing, register
+from apps.departments.routed import RoutedKind, RoutedThing, Rows, register
 from apps.geo.crs import WGS84
 from apps.reports.models import Report
+from apps.reports.querysets import ReportQuerySet
 from apps.reports.services import order_application
 
 
-def _relation(rows: "QuerySet[Any]", day: dt.date) -> "QuerySet[Any]":
+def _relation(rows: ReportQuerySet, day: dt.date) -> Rows:
     asked = rows.annotate(day=Value(day, DateField()), made_on=TruncDate("created_at"))
     return asked.values("id", "category_id", "point", "answers", "day", "made_on")
 
 
-def open_rows(municipality_id: int, day: dt.date) -> "QuerySet[Any]":
+def open_rows(municipality_id: int, day: dt.date) -> Rows:
     """Return what the rules are asked about every open report of the town."""
     return _relation(Report.objects.filter(municipality=municipality_id).open().order_by(), day)
 
 
-def latest_rows(municipality_id: int, day: dt.date, count: int) -> "QuerySet[Any]":
+def latest_rows(municipality_id: int, day: dt.date, count: int) -> Rows:
     """Return what the rules are asked about the last ``count`` reports of the town, open or closed."""
     newest = Report.objects.filter(municipality=municipality_id).order_by("-created_at", "-id")
     return _relation(newest, day)[:count]

@@ -6,7 +6,6 @@ works without JavaScript, without a session and with the browser's back button.
 
 import re
 import uuid
-from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -69,7 +68,7 @@ def new(request: TownRequest) -> HttpResponse:
     return _send(request, form, category) if step == "send" else _check(request, form, category)
 
 
-def _category(request: TownRequest, code: str) -> Any:
+def _category(request: TownRequest, code: str) -> Category | None:
     if not re.fullmatch(r"[a-z0-9_-]{1,40}", code):
         return None
     return Category.objects.active().of_town(request.municipality.pk).filter(code=code).first()
@@ -89,7 +88,7 @@ def _speaks_of(category: Category, words: str) -> bool:
     return all(word in text for word in words.split())
 
 
-def _details(request: TownRequest, form: DetailsForm, category: Category, **context: Any) -> HttpResponse:
+def _details(request: TownRequest, form: DetailsForm, category: Category, **context: object) -> HttpResponse:
     status = 400 if (form.is_bound and form.errors) or context.get("refusals") else 200
     about = find_about(str(form["about_ref"].value() or ""), request.municipality.pk)
     context = {"form": form, "category": category, "about": about, **context}
@@ -102,7 +101,7 @@ def _check(
     category: Category,
     contact: SendForm | None = None,
     too_many: TooMany | None = None,
-    **context: Any,
+    **context: object,
 ) -> HttpResponse:
     """Show what will be sent and to whom; the routing is a preview, the service decides again when it is sent."""
     point = form.cleaned_data["point"]

@@ -1,7 +1,6 @@
 """Citizens' pages that read: the list, one report, and the reporter's own page behind a secret link."""
 
 import uuid
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -60,7 +59,7 @@ def main_of(report: Report) -> Report | None:
     return merge.main if merge else None
 
 
-def _shown(report: Report) -> dict[str, Any]:
+def _shown(report: Report) -> dict[str, object]:
     return {"timeline": public_timeline(report), "explained": EXPLAINED[Status(report.status)]}
 
 

@@ -6,10 +6,10 @@ import logging
 import tempfile
 import uuid
 from pathlib import Path, PurePath
-from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import FileResponse, Http404
 from django.utils.translation import gettext as _
@@ -49,7 +49,7 @@ class AttachmentRefused(Exception):
         super().__init__(_(SENTENCES[code]))
 
 
-def check_pdf(upload: Any) -> None:
+def check_pdf(upload: UploadedFile) -> None:
     """Raise ``AttachmentRefused`` unless the sandbox finds a whole PDF that does nothing by itself."""
     with tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as answer:
         for chunk in upload.chunks():
@@ -65,7 +65,7 @@ def check_pdf(upload: Any) -> None:
         raise AttachmentRefused(code if code in SENTENCES else "damaged")
 
 
-def accept(upload: Any) -> tuple[str, ContentFile]:
+def accept(upload: UploadedFile) -> tuple[str, ContentFile]:
     """Return kind and content to keep of an uploaded file. Raises ``AttachmentRefused``; then nothing is kept."""
     if not upload.size:
         raise AttachmentRefused("empty")
@@ -86,7 +86,7 @@ def accept(upload: Any) -> tuple[str, ContentFile]:
         raise
 
 
-def keep_attachment(*, draft: Draft, upload: Any) -> Attachment:
+def keep_attachment(*, draft: Draft, upload: UploadedFile) -> Attachment:
     """Store a file for a draft; the same content again gives the same row.
 
     Raises ``AttachmentRefused`` and ``PhotoRefused``.
@@ -126,7 +126,7 @@ def drop_attachment(*, draft: Draft, public_id: str) -> None:
         default_storage.delete(str(found.file.name))
 
 
-def keep_redacted(*, attachment: Attachment, upload: Any) -> Attachment:
+def keep_redacted(*, attachment: Attachment, upload: UploadedFile) -> Attachment:
     """Store the copy that others may read beside the untouched original. Raises as ``keep_attachment``."""
     kind, content = accept(upload)
     if kind != attachment.kind:

@@ -1,16 +1,17 @@
 """What somebody types who takes a stand: words and (freely) who they are; a place; a passage of a paper."""
 
-from typing import Any
+from typing import Any, Unpack
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.consultations.models import Document
+from apps.consultations.models import Consultation, Document
 from apps.contributions.forms import ContributionFormMixin
 from apps.geo.drawn_forms import DrawnFormMixin
-from apps.geo.form_fields import CleanCharField, one_of_several, row_field
+from apps.geo.form_fields import CleanCharField, Data, FormOptions, one_of_several, row_field
 from apps.geo.untrusted import parse_lonlat
 from apps.places.folding import fold
+from apps.places.models import Municipality
 from apps.places.search import find_places
 from apps.statements.models.statement import TEXT_LIMIT
 from apps.statements.services.submission import Who
@@ -89,8 +90,8 @@ class PlaceForm(DrawnFormMixin):
         help_text=_("Zum Beispiel: Gartenweg 7. Wir setzen dort einen Punkt."),
     )
 
-    def __init__(self, town: Any, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, town: Municipality, data: Data = None, **kwargs: Unpack[FormOptions]) -> None:
+        super().__init__(data, **kwargs)
         self.town = town
         self.fields["shape"].label = _("Oder als Koordinaten")
         self.fields["shape"].help_text = _(
@@ -125,8 +126,8 @@ class ReferenceForm(forms.Form):
     )
     page = CleanCharField(label=_("Seite oder Abschnitt"), max_length=60, required=False)
 
-    def __init__(self, consultation: Any, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, consultation: Consultation, data: Data = None, **kwargs: Unpack[FormOptions]) -> None:
+        super().__init__(data, **kwargs)
         papers = consultation.documents.published().in_reading_order()
         row_field(self, "document").queryset = papers
         row_field(self, "document").empty_label = str(_("keine gewählt"))

@@ -1,7 +1,5 @@
 """The mails about statements: German, plain, to one recipient each, stored in the caller's transaction."""
 
-from typing import Any
-
 from django.template.loader import render_to_string
 from django.urls import reverse
 
@@ -9,6 +7,7 @@ from apps.consultations.phases import Kind, kind_of
 from apps.outbox.models import Message
 from apps.outbox.services import enqueue
 from apps.places.links import public_url
+from apps.places.models import Municipality
 from apps.statements.links import confirm_url, invitation_url, status_url
 from apps.statements.models import Invitation, Statement
 
@@ -64,7 +63,7 @@ def tell_result(statement: Statement, *, email: str, text: str) -> Message:
     )
 
 
-def _send(town: Any, recipient: str, key: str, reference: str, template: str, **context: Any) -> Message:
+def _send(town: Municipality, recipient: str, key: str, reference: str, template: str, **context: object) -> Message:
     text = render_to_string(f"statements/mail/{template}.txt", {"town": town, **context})
     subject, _rest, body = text.lstrip().partition("\n")
     return enqueue(

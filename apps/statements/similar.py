@@ -5,7 +5,6 @@ lie within ``NEAR_M`` of each other. Precision and recall on a labelled set: tes
 """
 
 from collections import defaultdict
-from typing import Any
 
 from django.db import connection
 
@@ -67,7 +66,7 @@ def suggest_groups(consultation: Consultation) -> list[list[int]]:
     return sorted((sorted(numbers) for numbers in sets.values()), key=lambda found: (-len(found), found))
 
 
-def ungrouped(sets: list[list[int]], consultation: Any) -> list[list[int]]:
+def ungrouped(sets: list[list[int]], consultation: Consultation) -> list[list[int]]:
     """Leave out what the desk has grouped already."""
     done = set(consultation.statements.exclude(group=None).values_list("number", flat=True))
     return [rest for numbers in sets if len(rest := [n for n in numbers if n not in done]) > 1]

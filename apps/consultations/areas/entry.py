@@ -1,12 +1,12 @@
 """The planner's form with a file beside it: reading shows, saving stores, and nothing typed is lost in between."""
 
-from typing import Any
-
 from django.utils.translation import gettext as _
 
 from apps.accounts.requests import StaffRequest
 from apps.consultations.areas.found import FoundPlan
 from apps.consultations.areas.plan_file import read_plan
+from apps.consultations.desk.forms import ConsultationForm
+from apps.consultations.models import Consultation
 from apps.consultations.xplan.plan import Round
 from apps.geo.untrusted import InputRefused
 
@@ -18,7 +18,9 @@ class PlanEntry:
     the last read file holds, ``refused`` the sentence about a file that could not be read.
     """
 
-    def __init__(self, request: StaffRequest, form_class: Any, consultation: Any = None) -> None:
+    def __init__(
+        self, request: StaffRequest, form_class: type[ConsultationForm], consultation: Consultation | None = None
+    ) -> None:
         self.request, self.form_class, self.consultation = request, form_class, consultation
         self.found: FoundPlan | None = None
         self.refused = ""
@@ -41,11 +43,11 @@ class PlanEntry:
         option = self.found.option if self.found else None
         return f"{self.found.kind}, {option.crs}" if self.found and option else ""
 
-    def _form(self, **more: Any) -> Any:
+    def _form(self, **more: object) -> ConsultationForm:
         area = self.consultation.area if self.consultation else None
         return self.form_class(instance=self.consultation, geometry=area, **more)
 
-    def _look(self) -> Any:
+    def _look(self) -> ConsultationForm:
         """Fill what a file says into the form as it was typed; nothing is checked or stored yet."""
         blank, posted = self._form(), self.request.POST
         typed = {name: posted[name] for name in blank.fields if name in posted}
@@ -61,19 +63,18 @@ class PlanEntry:
 
     def _read(self, typed: dict[str, str], untouched: dict[str, str]) -> dict[str, str]:
         """Return what the chosen file puts into the form; nothing, and ``refused``, when it cannot be read."""
-        town: Any = self.request.municipality
         upload = self.request.FILES.get("file")
         try:
             if upload is None:
                 raise InputRefused(_("Bitte wählen Sie zuerst eine Datei aus."))
-            plan = read_plan(town, upload)
+            plan = read_plan(self.request.municipality, upload)
         except InputRefused as refusal:
             self.refused = str(refusal)
             return {}
         self.found = FoundPlan.of(plan, typed, untouched if self.consultation is None else {})
         return self.found.filled()
 
-    def _save(self) -> Any:
+    def _save(self) -> ConsultationForm:
         posted = self.request.POST
         if self.found is None:
             self.is_saving = True

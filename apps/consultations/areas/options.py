@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import shapely
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
@@ -116,14 +115,14 @@ def _option(layer: AreaLayer, reading: Reading, notes: list[str]) -> Option:
     return Option(layer.name[:80], text, str(reading), measure(area).area_m2, tuple(notes))
 
 
-def _together(shapes: list[Any]) -> Any:
+def _together(shapes: Sequence[shapely.Geometry]) -> shapely.Geometry:
     """Return one area of many; faulty ones stay as they are, so that the fault is explained and not hidden."""
     if all(shapely.is_valid(shapes)):
         return shapely.union_all(shapes)
     return shapely.MultiPolygon([part for shape in shapes for part in shapely.get_parts(shape)])
 
 
-def _drawable(whole: Any) -> tuple[GEOSGeometry, str, float]:
+def _drawable(whole: shapely.Geometry) -> tuple[GEOSGeometry, str, float]:
     """Return an area and its text, simplified as little as a drawing's text can hold; raises ``InputRefused``."""
     for tolerance in TOLERANCES_M:
         simple = shapely.simplify(whole, tolerance, preserve_topology=True) if tolerance else whole

@@ -24,7 +24,7 @@ def with_areas(consultation: Consultation, periods: list[Any]) -> list[Any]:
     return periods
 
 
-def version_as_geojson(consultation: Consultation, number: int) -> dict[str, Any] | None:
+def version_as_geojson(consultation: Consultation, number: int) -> dict[str, object] | None:
     """Return a version of the area as a GeoJSON feature (RFC 7946, CRS84, 7 decimals); None when there is none."""
     drawn = AsGeoJSON(Transform("area", WGS84), precision=7)
     row = (

@@ -1,7 +1,5 @@
 """The list, texts and area, preview."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -15,13 +13,13 @@ from apps.consultations.areas.entry import PlanEntry
 from apps.consultations.areas.versions import with_areas
 from apps.consultations.desk.forms import ConsultationForm
 from apps.consultations.desk.reading import find, mine
+from apps.consultations.models import Consultation
 from apps.consultations.neighbours import neighbours_of
 from apps.consultations.querysets import PLANNERS
 from apps.consultations.views import page_of
 from apps.geo.drawn_forms import answer_drawn
 from apps.geo.editing import ChangeRefused, StaleEdit
 from apps.geofiles.areas import ENDINGS
-from apps.places.requests import TownRequest
 
 
 @staff_page(*PLANNERS)
@@ -54,12 +52,11 @@ def edit(request: StaffRequest, public_id: str) -> HttpResponse:
     return _form(request, entry, find(request, public_id))
 
 
-def _store(entry: PlanEntry) -> Any:
+def _store(entry: PlanEntry) -> Consultation | None:
     """Return the stored consultation, or None when the form says why it was not stored."""
-    town: Any = entry.request.municipality
     try:
         return services.store_plan(
-            municipality=town,
+            municipality=entry.request.municipality,
             consultation=entry.consultation,
             actor=entry.request.user,
             version=entry.form.cleaned_data["version"],
@@ -75,7 +72,7 @@ def _store(entry: PlanEntry) -> Any:
     return None
 
 
-def _form(request: TownRequest, entry: PlanEntry, consultation: Any = None) -> HttpResponse:
+def _form(request: StaffRequest, entry: PlanEntry, consultation: Consultation | None = None) -> HttpResponse:
     context = {
         "form": entry.form,
         "found": entry.found,

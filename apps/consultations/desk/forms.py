@@ -1,6 +1,7 @@
 """Forms of the planner's desk."""
 
-from typing import Any
+import datetime as dt
+from typing import Any, Unpack
 
 from django import forms
 from django.utils.translation import gettext as _now
@@ -11,7 +12,7 @@ from apps.consultations.models import NOTICE_LENGTH, Consultation
 from apps.geo.drawn_forms import DrawnFormMixin
 from apps.geo.edit_forms import EditForm
 from apps.geo.editing import StaleEdit
-from apps.geo.form_fields import CleanTextMixin, DayField, choice_field, one_of_several
+from apps.geo.form_fields import CleanTextMixin, Data, DayField, Files, FormOptions, choice_field, one_of_several
 from apps.geo.templatetags.measures import hectares
 
 #: What a file dialogue offers for a drawing.
@@ -79,8 +80,10 @@ class DocumentForm(UploadForm):
 
     position = forms.IntegerField(label=_("Reihenfolge"), min_value=0, max_value=999)
 
-    def __init__(self, *args: Any, is_sheet: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, data: Data = None, files: Files = None, *, is_sheet: bool = False, **kwargs: Unpack[FormOptions]
+    ) -> None:
+        super().__init__(data, files, **kwargs)
         self.fields["file"].required = False
         self.fields["file"].label = _("Neue Fassung (PDF)")
         if is_sheet:
@@ -133,8 +136,8 @@ class NoticeForm(CleanTextMixin, forms.Form):
         help_text=_("Absätze durch eine Leerzeile trennen."),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Data = None, **kwargs: Unpack[FormOptions]) -> None:
+        super().__init__(data, **kwargs)
         # Not voluntary: the regular procedure needs it, the simplified ones do without.
         one_of_several(self.fields["environmental_information"])
 
@@ -151,12 +154,12 @@ class PortalForm(CleanTextMixin, forms.Form):
         help_text=_("Die Seite dieses Verfahrens dort. Sie wird auf der öffentlichen Seite verlinkt."),
     )
 
-    def __init__(self, *args: Any, kinds: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Data = None, *, kinds: list[tuple[str, str]], **kwargs: Unpack[FormOptions]) -> None:
+        super().__init__(data, **kwargs)
         choice_field(self, "kind").choices = kinds
 
-    def clean_entered_on(self) -> Any:
-        day = self.cleaned_data["entered_on"]
+    def clean_entered_on(self) -> dt.date:
+        day: dt.date = self.cleaned_data["entered_on"]
         if not 2000 <= day.year <= 2100:
             raise forms.ValidationError(_now("Bitte prüfen Sie das Jahr."))
         return day

@@ -28,7 +28,7 @@ def notice(request: StaffRequest, public_id: str) -> HttpResponse:
     rounds = {period.kind: period for period in consultation.periods.all() if period.kind in FORMAL_PERIODS}
     kind = request.GET.get("frist", "")
     kind = kind if kind in rounds else next(reversed(rounds), "")
-    context: dict[str, Any] = {"consultation": consultation, "rounds": list(rounds.values()), "step": "notice"}
+    context: dict[str, object] = {"consultation": consultation, "rounds": list(rounds.values()), "step": "notice"}
     if not kind:
         return render(request, "consultations/desk_notice.html", context)
     stored = consultation.notices.filter(kind=kind).first()

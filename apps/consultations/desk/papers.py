@@ -3,15 +3,18 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from apps.accounts.access import staff_form, staff_page
+from apps.accounts.models import User
 from apps.accounts.requests import StaffRequest
 from apps.consultations import services
 from apps.consultations.desk.forms import DocumentForm, UploadForm
 from apps.consultations.desk.reading import find
+from apps.consultations.models import Document, PlanSheet
 from apps.consultations.querysets import PLANNERS
 from apps.consultations.shown_sheets import document_url
 from apps.consultations.views import send_document
@@ -67,7 +70,9 @@ def edit_paper(request: StaffRequest, public_id: str, document_id: str) -> HttpR
     return render(request, "consultations/desk_paper.html", context, status=422 if form.errors else 200)
 
 
-def _store(paper: Any, sheet: Any, actor: Any, values: dict[str, Any], upload: Any) -> None:
+def _store(
+    paper: Document, sheet: PlanSheet | None, actor: User, values: dict[str, object], upload: UploadedFile | None
+) -> None:
     if upload and sheet:
         # The new version takes its values from the old one: first the drawing, which may be refused.
         paper = services.replace_sheet(sheet=sheet, actor=actor, upload=upload).document

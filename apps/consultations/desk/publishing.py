@@ -1,8 +1,7 @@
 """Publishing, asking a second person to let it pass, and withdrawing."""
 
-from typing import Any
-
 from django.contrib import messages
+from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -40,7 +39,7 @@ def publish(request: StaffRequest, public_id: str) -> HttpResponse:
     return _publish_page(request, public_id, refused=refused)
 
 
-def _publish_page(request: StaffRequest, public_id: str, *, refused: str = "", **forms: Any) -> HttpResponse:
+def _publish_page(request: StaffRequest, public_id: str, *, refused: str = "", **forms: BaseForm) -> HttpResponse:
     consultation = find(request, public_id)
     findings = run_checks(consultation, timezone.now())
     blocking = services.not_lifted(consultation, findings)

@@ -5,6 +5,7 @@ from typing import Any
 from django.shortcuts import get_object_or_404
 
 from apps.consultations.models import Consultation
+from apps.consultations.querysets import ConsultationQuerySet
 from apps.places.requests import TownRequest
 
 
@@ -13,7 +14,7 @@ def find(request: TownRequest, public_id: str) -> Any:
     return get_object_or_404(mine(request).with_papers(unpublished=True), public_id=public_id)
 
 
-def mine(request: TownRequest) -> Any:
+def mine(request: TownRequest) -> ConsultationQuerySet:
     """Return the consultations of this town that the reader may see, drafts of planners included."""
     town = request.municipality.pk
     return Consultation.objects.visible_to(request.user).filter(municipality=town)

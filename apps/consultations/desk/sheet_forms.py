@@ -1,6 +1,6 @@
 """Forms of plan sheets: the upload, the control points, the legend."""
 
-from typing import Any
+from typing import Any, Unpack
 
 from django import forms
 from django.utils.translation import gettext as _now
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.consultations.codes import DocumentKind
 from apps.consultations.desk.forms import DRAWING_ENDINGS
 from apps.geo.crs import STORAGE_CRS
-from apps.geo.form_fields import CleanTextMixin, one_of_several
+from apps.geo.form_fields import CleanTextMixin, Data, Files, FormOptions, one_of_several
 from apps.geo.untrusted import GeometryRefused, InputRefused, parse_lonlat, parse_number
 from apps.geofiles.placing import read_world_file
 from apps.geofiles.rasters import Affine
@@ -70,8 +70,8 @@ class PointForm(forms.Form):
 
     point: tuple[float, float, float, float] | None = None
 
-    def __init__(self, *args: Any, size: tuple[int, int], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Data = None, *, size: tuple[int, int], **kwargs: Unpack[FormOptions]) -> None:
+        super().__init__(data, **kwargs)
         self.size = size
         for field in self.fields.values():
             one_of_several(field)
@@ -132,8 +132,10 @@ class LegendForm(CleanTextMixin, forms.Form):
         help_text=_("Welche Farbe oder Linie bedeutet was? Wer das Bild nicht sieht, liest diesen Text."),
     )
 
-    def __init__(self, *args: Any, has_picture: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, data: Data = None, files: Files = None, *, has_picture: bool = False, **kwargs: Unpack[FormOptions]
+    ) -> None:
+        super().__init__(data, files, **kwargs)
         self.fields["picture"].required = not has_picture
         if has_picture:
             self.fields["picture"].label = _("Neues Bild der Legende")

@@ -1,10 +1,8 @@
 """Plan sheets at the desk: upload, where they lie, legend, and how far the tiles are."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.gis.db.models.functions import Transform
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
@@ -118,7 +116,7 @@ def picture(request: StaffRequest, public_id: str, document_id: str, name: str) 
     return send_picture(request, find_sheet(request, request.user, public_id, document_id), name, is_public=False)
 
 
-def _rows(sheet: PlanSheet, data: Any = None) -> list[PointForm]:
+def _rows(sheet: PlanSheet, data: QueryDict | None = None) -> list[PointForm]:
     """Return a form for each control point, with the stored ones filled in."""
     names = ("column", "row", "east", "north")
     stored = [{name: f"{value:.2f}" for name, value in zip(names, point, strict=True)} for point in sheet.points[:ROWS]]
@@ -132,7 +130,7 @@ def _find(request: StaffRequest, public_id: str, document_id: str) -> PlanSheet:
     return PlanSheet.objects.select_related("document__consultation__municipality").get(pk=sheet.pk)
 
 
-def _page(request: StaffRequest, public_id: str, sheet: PlanSheet, *, status: int, **parts: Any) -> HttpResponse:
+def _page(request: StaffRequest, public_id: str, sheet: PlanSheet, *, status: int, **parts: object) -> HttpResponse:
     consultation = find(request, public_id)
     paper = next(paper for paper in consultation.papers if paper.pk == sheet.document_id)
     is_busy = sheet.state == PlanSheet.State.WAITING
@@ -150,7 +148,7 @@ def _page(request: StaffRequest, public_id: str, sheet: PlanSheet, *, status: in
     return render(request, "consultations/desk_sheet.html", context, status=status)
 
 
-def _ground(consultation: Any) -> dict[str, Any]:
+def _ground(consultation: Consultation) -> dict[str, object]:
     """Return the plan's area as GeoJSON, so that the map opens where the drawing belongs."""
     found = Consultation.objects.filter(pk=consultation.pk, area__isnull=False).annotate(shape=Transform("area", WGS84))
     features = [

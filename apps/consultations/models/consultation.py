@@ -1,5 +1,6 @@
 """What is planned where."""
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
@@ -97,7 +98,7 @@ class Consultation(MapFeature, TownOwned, Editable):
         return [notices[kind] for kind in dict.fromkeys(period.kind for period in periods) if kind in notices]
 
     @property
-    def result_shown_at(self) -> Any:
+    def result_shown_at(self) -> dt.datetime | None:
         """When the weighing of its statements was published, None before; the file is kept by ``apps.statements``."""
         return getattr(getattr(self, "procedure_file", None), "results_published_at", None)
 

@@ -13,7 +13,7 @@ from typing import Any
 FORMAT = "geo-platform/proof-of-publication/1"
 
 
-def canonical(value: Any) -> bytes:
+def canonical(value: object) -> bytes:
     """Return JSON in UTF-8 with sorted keys and without blanks; only text, whole numbers, booleans, lists, objects."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
@@ -33,7 +33,7 @@ def genesis(chain: str) -> str:
     return sha256(chain.encode())
 
 
-def link(*, chain: str, number: int, kind: str, at: str, body: Mapping[str, Any], previous: str) -> str:
+def link(*, chain: str, number: int, kind: str, at: str, body: Mapping[str, object], previous: str) -> str:
     """Return the hash of an entry; ``at`` is an ISO 8601 moment in UTC, ``previous`` the hash before it."""
     parts = {"chain": chain, "number": number, "kind": kind, "at": at, "body": body, "previous": previous}
     return sha256(canonical(parts))

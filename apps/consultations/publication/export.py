@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from apps.consultations.models import Consultation, ProofEntry
 from apps.consultations.publication.chain import FORMAT, chain_name
@@ -14,7 +13,7 @@ def moment_words(moment: dt.datetime) -> str:
     return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%f+00:00")
 
 
-def entries_of(rows: Iterable[ProofEntry]) -> list[dict[str, Any]]:
+def entries_of(rows: Iterable[ProofEntry]) -> list[dict[str, object]]:
     """Return the entries as the chain hashes them, in their order."""
     return [
         {
@@ -38,8 +37,8 @@ def rounds_of(consultation: Consultation) -> list[dict[str, str]]:
 
 
 def summary(
-    rounds: Sequence[Mapping[str, str]], entries: Sequence[Mapping[str, Any]], until: str
-) -> list[dict[str, Any]]:
+    rounds: Sequence[Mapping[str, str]], entries: Sequence[Mapping[str, object]], until: str
+) -> list[dict[str, object]]:
     """Return, for each round up to ``until``, seconds proven, interrupted and unproven, and the stretches."""
     checks, now = checks_of(entries), dt.datetime.fromisoformat(until)
     told = []
@@ -62,7 +61,7 @@ def summary(
 STATUSES = (PROVEN, INTERRUPTED, UNPROVEN)
 
 
-def proof_document(consultation: Consultation, *, at: dt.datetime) -> dict[str, Any]:
+def proof_document(consultation: Consultation, *, at: dt.datetime) -> dict[str, object]:
     """Return the whole proof of a consultation as it stands at ``at``; ``verify_proof`` reads this as JSON."""
     entries = entries_of(ProofEntry.objects.filter(consultation=consultation))
     rounds, until = rounds_of(consultation), moment_words(at)

@@ -1,7 +1,5 @@
 """What the public can reach of a consultation at one moment, written down for the proof."""
 
-from typing import Any
-
 from apps.consultations.models import Consultation, Document, ParticipationPeriod
 from apps.consultations.publication.chain import canonical, sha256
 from apps.places.links import public_url
@@ -22,7 +20,7 @@ def document_path(consultation: Consultation, paper: Document) -> str:
     return f"{page_path(consultation)}unterlagen/{paper.public_id}.{paper.ending}"
 
 
-def manifest_of(consultation: Consultation) -> dict[str, Any]:
+def manifest_of(consultation: Consultation) -> dict[str, object]:
     """Return address, state, published rounds, documents with their hashes, and hashes of texts, notices and area.
 
     Only text and whole numbers, so that the same content always has the same hash.
@@ -65,7 +63,7 @@ def manifest_of(consultation: Consultation) -> dict[str, Any]:
     }
 
 
-def _on_map(paper: Document) -> dict[str, Any]:
+def _on_map(paper: Document) -> dict[str, object]:
     """Return where a drawing was shown on the map, and as what; nothing for papers to read."""
     sheet = getattr(paper, "sheet", None)
     if sheet is None or not sheet.is_ready:

@@ -4,7 +4,7 @@ import json
 import tempfile
 import zipfile
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO
 
 from django.contrib.gis.db.models.functions import AsGeoJSON, AsGML, Transform
 from django.utils import timezone
@@ -75,7 +75,7 @@ def _drawn(consultation: Consultation) -> tuple[str, str]:
     return json.dumps(feature, ensure_ascii=False), gml.replace(" ", ' xmlns:gml="http://www.opengis.net/gml/3.2" ', 1)
 
 
-def _metadata(consultation: Consultation) -> dict[str, Any]:
+def _metadata(consultation: Consultation) -> dict[str, object]:
     town = consultation.municipality
     return {
         "gemeinde": {"ags": town.key, "name": town.name},

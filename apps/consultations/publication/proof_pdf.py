@@ -18,7 +18,7 @@ STATUS_WORDS = {
 }
 
 
-def readable(document: dict[str, Any]) -> dict[str, Any]:
+def readable(document: dict[str, Any]) -> dict[str, object]:
     """Return the proof for a template: moments as datetimes, only what changed, stretches in words."""
     kinds, states, rounds_words = dict(ProofEntry.Kind.choices), dict(State.choices), dict(PeriodKind.choices)
     told = [

@@ -9,7 +9,6 @@ import hashlib
 import html
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -18,6 +17,7 @@ from django.conf import settings
 from apps.consultations.models import Consultation
 from apps.consultations.publication.manifest import document_path, page_path
 from apps.places.links import public_url
+from apps.places.models import Municipality
 
 TIMEOUT = httpx.Timeout(20.0, connect=10.0)
 PAGE_BYTES = 5_000_000
@@ -33,10 +33,10 @@ class Answer:
     fault: str = ""
 
 
-Fetch = Callable[[Any, str], Answer]
+Fetch = Callable[[Municipality, str], Answer]
 
 
-def fetch_outside(municipality: Any, path: str) -> Answer:
+def fetch_outside(municipality: Municipality, path: str) -> Answer:
     """Get ``path`` of the town's site, streamed and hashed; follows no redirect and never raises."""
     url = public_url(municipality, path)
     headers = {"User-Agent": "geo-platform self-check"}
@@ -58,7 +58,7 @@ def fetch_outside(municipality: Any, path: str) -> Answer:
         return Answer(0, fault=type(error).__name__)
 
 
-def check_reachable(consultation: Consultation, *, fetch: Fetch = fetch_outside) -> dict[str, Any]:
+def check_reachable(consultation: Consultation, *, fetch: Fetch = fetch_outside) -> dict[str, object]:
     """Return the body of a proof entry: ``ok``, how it was asked, how many documents, and every fault in words."""
     town, faults = consultation.municipality, []
     papers = list(consultation.documents.published().order_by("position", "public_id"))

@@ -2,7 +2,6 @@
 
 import hashlib
 import secrets
-from typing import Any
 
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
@@ -12,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.history import history
+from apps.accounts.models import User
 from apps.consultations.models import Consultation, Document
 from apps.consultations.phases import Action, require
 from apps.consultations.services.proof import record_shown
@@ -43,7 +43,7 @@ def check_pdf(upload: UploadedFile) -> None:
 def add_document(
     *,
     consultation: Consultation,
-    actor: Any,
+    actor: User | None,
     upload: UploadedFile,
     title: str,
     kind: str,
@@ -63,14 +63,14 @@ def add_document(
     )
 
 
-def replace_document(*, document: Document, actor: Any, upload: UploadedFile) -> Document:
+def replace_document(*, document: Document, actor: User | None, upload: UploadedFile) -> Document:
     """Store a newer version; the older one is kept for the desk and no longer shown. Raises ``FileRefused``."""
     check_pdf(upload)
     return store_document(document.consultation, actor, upload, replaces=document)
 
 
 @transaction.atomic
-def change_document(*, document: Document, actor: Any, values: dict[str, Any]) -> Document:
+def change_document(*, document: Document, actor: User | None, values: dict[str, object]) -> Document:
     """Change ``title``, ``kind``, ``position``, ``is_published`` or ``includes_environmental_report``."""
     with history(actor):
         consultation = lock_for_edit(document.consultation, version=None)
@@ -94,12 +94,12 @@ def announce_papers(consultation: Consultation) -> None:
 
 def store_document(
     consultation: Consultation,
-    actor: Any,
+    actor: User | None,
     upload: UploadedFile,
     *,
     ending: str = "pdf",
     replaces: Document | None = None,
-    **values: Any,
+    **values: object,
 ) -> Document:
     """Store a file that was looked at before, as a new document or as the next version of one."""
     digest = hashlib.sha256()

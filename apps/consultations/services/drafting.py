@@ -1,11 +1,10 @@
 """Texts, codes and area of a consultation."""
 
-from typing import Any
-
 from django.db import transaction
 from django.utils import timezone
 
 from apps.accounts.history import history
+from apps.accounts.models import User
 from apps.consultations.areas.keeping import keep_areas
 from apps.consultations.models import Consultation
 from apps.consultations.phases import Action, require
@@ -15,7 +14,7 @@ from apps.places.models import Municipality
 
 
 @transaction.atomic
-def create_draft(*, municipality: Municipality, actor: Any, values: dict[str, Any]) -> Consultation:
+def create_draft(*, municipality: Municipality, actor: User | None, values: dict[str, object]) -> Consultation:
     """Store a new draft; ``values`` are fields of the form, ``area`` in the storage CRS or None."""
     with history(actor):
         return Consultation.objects.create(municipality=municipality, **values)
@@ -23,7 +22,7 @@ def create_draft(*, municipality: Municipality, actor: Any, values: dict[str, An
 
 @transaction.atomic
 def change_consultation(
-    *, consultation: Consultation, actor: Any, version: int, values: dict[str, Any]
+    *, consultation: Consultation, actor: User | None, version: int, values: dict[str, object]
 ) -> Consultation:
     """Store an edit. Raises ``StaleEdit``, and ``NotNow`` when a published one would lose its area."""
     with history(actor):

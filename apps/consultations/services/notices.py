@@ -1,12 +1,12 @@
 """The notice of a round and its entry in the Land's portal."""
 
 import datetime as dt
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from apps.accounts.history import history
+from apps.accounts.models import User
 from apps.consultations.models import Consultation, PortalEntry, ProofEntry, PublicNotice
 from apps.consultations.phases import Action, require
 from apps.consultations.services.proof import record, record_shown
@@ -15,7 +15,13 @@ from apps.geo.editing import apply_edit, lock_for_edit
 
 @transaction.atomic
 def save_notice(
-    *, consultation: Consultation, actor: Any, version: int, kind: str, text: str, environmental_information: str
+    *,
+    consultation: Consultation,
+    actor: User | None,
+    version: int,
+    kind: str,
+    text: str,
+    environmental_information: str,
 ) -> Consultation:
     """Store the notice of the round of that kind. Raises ``StaleEdit`` and ``NotNow``."""
     with history(actor):
@@ -35,7 +41,7 @@ def save_notice(
 
 @transaction.atomic
 def record_portal_entry(
-    *, consultation: Consultation, actor: Any, version: int, kind: str, entered_on: dt.date, url: str
+    *, consultation: Consultation, actor: User | None, version: int, kind: str, entered_on: dt.date, url: str
 ) -> Consultation:
     """Note when a round was entered into the Land's portal and where it stands there.
 

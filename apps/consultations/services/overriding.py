@@ -2,9 +2,9 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from apps.accounts.history import history
@@ -31,7 +31,7 @@ def not_lifted(consultation: Consultation, findings: Iterable[Finding]) -> list[
 def request_override(
     *,
     consultation: Consultation,
-    actor: Any,
+    actor: User,
     version: int,
     reason: str,
     at: dt.datetime,
@@ -69,7 +69,7 @@ def request_override(
 
 @transaction.atomic
 def decide_override(
-    *, override: PublicationOverride, actor: Any, is_granted: bool, note: str, at: dt.datetime
+    *, override: PublicationOverride, actor: User, is_granted: bool, note: str, at: dt.datetime
 ) -> PublicationOverride:
     """Grant or refuse a request. Raises ``ChangeRefused`` for whoever asked, and when it is decided already."""
     with history(actor):
@@ -84,7 +84,7 @@ def decide_override(
         return fresh
 
 
-def planners_of(municipality_id: int) -> Any:
+def planners_of(municipality_id: int) -> QuerySet[User]:
     """Return the active planners and administrators of a town, each once."""
     holding = {"roles__municipality": municipality_id, "roles__role__in": PLANNERS}
     return User.objects.filter(is_active=True, **holding).distinct().order_by("pk")
@@ -94,7 +94,7 @@ def _page(consultation: Consultation) -> str:
     return public_url(consultation.municipality, f"/intern/beteiligung/{consultation.public_id}/veroeffentlichen/")
 
 
-def _tell_others(consultation: Consultation, override: PublicationOverride, actor: Any) -> None:
+def _tell_others(consultation: Consultation, override: PublicationOverride, actor: User) -> None:
     found = "\n".join(f"- {finding['text']}" for finding in override.findings)
     body = _(
         "%(name)s möchte „%(title)s“ veröffentlichen, obwohl die Prüfung widerspricht:\n\n%(found)s\n\n"

@@ -3,13 +3,13 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from apps.accounts.history import history
+from apps.accounts.models import User
 from apps.consultations.codes import LEGAL_BASIS
 from apps.consultations.models import Consultation, ParticipationPeriod
 from apps.consultations.periods.calculator import is_free_day, rolled
@@ -37,7 +37,7 @@ class PeriodValues:
 
 @transaction.atomic
 def set_periods(
-    *, consultation: Consultation, actor: Any, version: int, periods: Sequence[PeriodValues], at: dt.datetime
+    *, consultation: Consultation, actor: User | None, version: int, periods: Sequence[PeriodValues], at: dt.datetime
 ) -> Consultation:
     """Replace the periods by these. Raises ``StaleEdit`` and ``ChangeRefused``.
 
@@ -68,7 +68,7 @@ def set_periods(
 def _keep_promises(
     consultation: Consultation,
     published: Sequence[ParticipationPeriod],
-    wanted: dict[Any, PeriodValues],
+    wanted: dict[tuple[str, dt.date], PeriodValues],
     at: dt.datetime,
 ) -> None:
     town_key = consultation.municipality.key
@@ -91,8 +91,8 @@ def _keep_promises(
 
 def _write_periods(
     consultation: Consultation,
-    stored: dict[Any, ParticipationPeriod],
-    wanted: dict[Any, PeriodValues],
+    stored: dict[tuple[str, dt.date], ParticipationPeriod],
+    wanted: dict[tuple[str, dt.date], PeriodValues],
 ) -> bool:
     changed = False
     for key, period in stored.items():

@@ -3,11 +3,11 @@
 import dataclasses
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
 
 from django.db import transaction
 
 from apps.accounts.history import history
+from apps.accounts.models import User
 from apps.consultations.models import Consultation
 from apps.consultations.services.drafting import change_consultation, create_draft
 from apps.consultations.services.periods import PeriodValues, set_periods
@@ -19,9 +19,9 @@ def store_plan(
     *,
     municipality: Municipality,
     consultation: Consultation | None,
-    actor: Any,
+    actor: User | None,
     version: int,
-    values: dict[str, Any],
+    values: dict[str, object],
     rounds: Sequence[tuple[str, dt.date, dt.date]],
     area_source: str,
     at: dt.datetime,

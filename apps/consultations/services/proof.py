@@ -1,7 +1,7 @@
 """Writing the proof of publication: one entry after the other, each in the transaction of what it tells."""
 
 import datetime as dt
-from typing import Any
+from collections.abc import Mapping
 
 from django.db import connection, transaction
 
@@ -15,7 +15,7 @@ _LOCK = 0x50524F
 
 
 @transaction.atomic
-def record(consultation: Consultation, *, kind: str, body: dict[str, Any], at: dt.datetime) -> ProofEntry:
+def record(consultation: Consultation, *, kind: str, body: Mapping[str, object], at: dt.datetime) -> ProofEntry:
     """Append an entry to the consultation's chain; never earlier than the one before it."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, consultation.pk % 2**31])

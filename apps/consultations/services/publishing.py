@@ -2,13 +2,13 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.history import history
+from apps.accounts.models import User
 from apps.consultations.areas.keeping import keep_areas
 from apps.consultations.codes import State
 from apps.consultations.models import Consultation, ProofEntry
@@ -32,7 +32,7 @@ class PublicationRefused(ChangeRefused):
 def publish_consultation(
     *,
     consultation: Consultation,
-    actor: Any,
+    actor: User | None,
     version: int,
     at: dt.datetime,
     checks: Iterable[Check] = DEFAULT_CHECKS,
@@ -65,7 +65,7 @@ def publish_consultation(
 
 
 @transaction.atomic
-def withdraw_consultation(*, consultation: Consultation, actor: Any, version: int, reason: str) -> Consultation:
+def withdraw_consultation(*, consultation: Consultation, actor: User | None, version: int, reason: str) -> Consultation:
     """Take a published consultation from the public pages; the reason stays in its internal note and history.
 
     Raises ``StaleEdit`` and ``NotNow``.

@@ -14,11 +14,12 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.history import history
+from apps.accounts.models import User
 from apps.consultations.models import Consultation, Document, PlanSheet
 from apps.consultations.services.documents import announce_papers, store_document
 from apps.contributions.photos import clean_photo
@@ -41,7 +42,7 @@ Points = Sequence[tuple[float, float, float, float]]
 def add_sheet(
     *,
     consultation: Consultation,
-    actor: Any,
+    actor: User | None,
     upload: UploadedFile,
     page: int = 1,
     world_file: Affine | None = None,
@@ -58,7 +59,7 @@ def add_sheet(
         return _lay(document, actor, raster, page, placed)
 
 
-def lay_on_map(*, document: Document, actor: Any, page: int = 1) -> PlanSheet:
+def lay_on_map(*, document: Document, actor: User | None, page: int = 1) -> PlanSheet:
     """Lay a page of a document that is stored already on the map. Raises ``InputRefused``."""
     raster = look_at(document.file, page=page)
     placed = _own_place(document.consultation, raster, None)
@@ -69,7 +70,7 @@ def lay_on_map(*, document: Document, actor: Any, page: int = 1) -> PlanSheet:
         return _lay(document, actor, raster, page, placed)
 
 
-def replace_sheet(*, sheet: PlanSheet, actor: Any, upload: UploadedFile) -> PlanSheet:
+def replace_sheet(*, sheet: PlanSheet, actor: User | None, upload: UploadedFile) -> PlanSheet:
     """Store a newer version of the drawing; the older one is kept with its tiles and no longer shown.
 
     The legend goes along; so do the control points, to be looked at once more where the file does not say itself where
@@ -88,7 +89,7 @@ def replace_sheet(*, sheet: PlanSheet, actor: Any, upload: UploadedFile) -> Plan
         return newer
 
 
-def place_sheet(*, sheet: PlanSheet, actor: Any, points: Points) -> PlanSheet:
+def place_sheet(*, sheet: PlanSheet, actor: User | None, points: Points) -> PlanSheet:
     """Say where a drawing lies by control points: column, row, east, north (storage CRS). Raises ``InputRefused``."""
     affine, residual = fit(points)
     size = (sheet.width, sheet.height)
@@ -105,7 +106,7 @@ def place_sheet(*, sheet: PlanSheet, actor: Any, points: Points) -> PlanSheet:
         return fresh
 
 
-def give_legend(*, sheet: PlanSheet, actor: Any, upload: Any, alt: str) -> PlanSheet:
+def give_legend(*, sheet: PlanSheet, actor: User | None, upload: UploadedFile, alt: str) -> PlanSheet:
     """Store the picture of the legend (None: the one that is there) and what it says in words.
 
     Raises ``PhotoRefused``, and ``ChangeRefused`` for a picture without words.
@@ -172,7 +173,7 @@ def cut_sheet(sheet: PlanSheet) -> None:
         raise
 
 
-def _still_mine(sheet: PlanSheet) -> Any:
+def _still_mine(sheet: PlanSheet) -> QuerySet[PlanSheet]:
     return PlanSheet.objects.filter(pk=sheet.pk, state=PlanSheet.State.WAITING, placed_at=sheet.placed_at)
 
 
@@ -217,7 +218,9 @@ def _own_place(consultation: Consultation, raster: Raster, world_file: Affine | 
     return ""
 
 
-def _lay(document: Document, actor: Any, raster: Raster, page: int, placed: tuple[Place, str] | str) -> PlanSheet:
+def _lay(
+    document: Document, actor: User | None, raster: Raster, page: int, placed: tuple[Place, str] | str
+) -> PlanSheet:
     name = _keep(document.consultation, raster.preview, "webp")
     try:
         with transaction.atomic(), history(actor):
@@ -259,6 +262,6 @@ def _locked(sheet: PlanSheet) -> PlanSheet:
     return fresh
 
 
-def _keep(consultation: Consultation, content: Any, ending: str) -> str:
+def _keep(consultation: Consultation, content: File | bytes, ending: str) -> str:
     content = ContentFile(content) if isinstance(content, bytes) else content
     return default_storage.save(f"consultations/{consultation.public_id}/{secrets.token_hex(16)}.{ending}", content)

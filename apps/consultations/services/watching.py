@@ -2,7 +2,7 @@
 
 import datetime as dt
 import math
-from typing import Any
+from collections.abc import Mapping
 
 from django.conf import settings
 from django.db import transaction
@@ -40,7 +40,7 @@ def check_running(*, at: dt.datetime, fetch: Fetch = fetch_outside) -> int:
 
 
 @transaction.atomic
-def record_check(*, consultation: Consultation, body: dict[str, Any], at: dt.datetime) -> ProofEntry:
+def record_check(*, consultation: Consultation, body: Mapping[str, object], at: dt.datetime) -> ProofEntry:
     """Append the result of a self-check, and warn the planners when the publication has been away too long."""
     entry = record(consultation, kind=ProofEntry.Kind.CHECKED, body=body, at=at)
     _warn(consultation, at)

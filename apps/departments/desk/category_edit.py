@@ -81,7 +81,7 @@ def _stale(request: StaffRequest, form: CategoryForm, stale: StaleEdit) -> HttpR
     return _page(request, form, stale.current.pk, stale=rows, newest=newest)
 
 
-def _page(request: StaffRequest, form: CategoryForm, category_id: int | None, **context: Any) -> HttpResponse:
+def _page(request: StaffRequest, form: CategoryForm, category_id: int | None, **context: object) -> HttpResponse:
     stored = _find(request, category_id) if category_id else None
     context = {
         "form": form,

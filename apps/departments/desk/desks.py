@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from apps.accounts.access import staff_form, staff_page
-from apps.accounts.models import Role
+from apps.accounts.models import Role, User
 from apps.accounts.requests import StaffRequest
 from apps.departments import services
 from apps.departments.forms import DepartmentForm, MembersForm, OrganisationForm
@@ -85,7 +85,7 @@ def department(request: StaffRequest, department_id: int) -> HttpResponse:
     )
 
 
-def _change(action: str, desk: Department, form: DepartmentForm, members: MembersForm, actor: Any) -> str:
+def _change(action: str, desk: Department, form: DepartmentForm, members: MembersForm, actor: User) -> str:
     """Do what the button says; return what to tell, or nothing when the page has to be shown again."""
     if action == "save" and form.is_valid():
         services.update_department(department=desk, actor=actor, **form.cleaned_data)

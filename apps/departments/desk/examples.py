@@ -80,7 +80,7 @@ def _typed(request: StaffRequest) -> dict[str, str]:
     return {name: str(request.POST[name])[:200] for name in ExampleForm.base_fields if name in request.POST}
 
 
-def _sections(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _sections(rows: list[dict[str, Any]]) -> list[dict[str, object]]:
     """Return the rows under their category, those with a contradiction first."""
     sections: dict[int, dict[str, Any]] = {}
     for row in rows:

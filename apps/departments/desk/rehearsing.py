@@ -1,7 +1,5 @@
 """What the page of a change shows of its rehearsal: words, map, files."""
 
-from typing import Any
-
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,7 +14,7 @@ DRAWN = 2_000
 FILES = {"csv": ("text/csv; charset=utf-8", as_csv), "geojson": ("application/geo+json", as_geojson)}
 
 
-def shown(rehearsal: Rehearsal, town: Municipality) -> dict[str, Any]:
+def shown(rehearsal: Rehearsal, town: Municipality) -> dict[str, object]:
     """Return the context of ``departments/rehearsal.html``."""
     tried = [*rehearsal.broken, *rehearsal.mended]
     degrees = degrees_of([one.example for one in tried])

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
@@ -171,7 +170,7 @@ def _stale(request: StaffRequest, form: RuleForm, rule_id: int | None, title: st
     return _page(request, form, rule_id, title, stale=rows, newest=newest)
 
 
-def _page(request: StaffRequest, form: RuleForm, rule_id: int | None, title: str, **context: Any) -> HttpResponse:
+def _page(request: StaffRequest, form: RuleForm, rule_id: int | None, title: str, **context: object) -> HttpResponse:
     stored = _find(request, rule_id) if rule_id else None
     today = timezone.localdate()
     context = {

@@ -16,6 +16,7 @@ from apps.departments.questions import questions_of
 from apps.departments.routing import NoTriageDesk, Routing, route
 from apps.departments.soundness import broken_rules
 from apps.geo.degrees import to_degrees
+from apps.places.models import Municipality
 
 
 @staff_page(Role.Code.ADMINISTRATOR)
@@ -29,7 +30,7 @@ def rules(request: StaffRequest) -> HttpResponse:
             routing = route(form.cleaned_data["category"], form.cleaned_data["point"])
         except NoTriageDesk as missing:
             problem = str(missing)
-    pin: Any = to_degrees(form.cleaned_data["point"]) if routing else None
+    pin = to_degrees(form.cleaned_data["point"]) if routing else None
     listed = _rules_of(town)
     open_only = request.GET.get("offen") == "1"
     broken = broken_rules(town.pk)
@@ -52,7 +53,7 @@ def rules(request: StaffRequest) -> HttpResponse:
     )
 
 
-def _rules_of(town: Any) -> list[Jurisdiction]:
+def _rules_of(town: Municipality) -> list[Jurisdiction]:
     return list(
         Jurisdiction.objects.filter(municipality=town)
         .select_related("category__group", "group", "area", "executor", "owner", "copy_to")
@@ -60,7 +61,7 @@ def _rules_of(town: Any) -> list[Jurisdiction]:
     )
 
 
-def _sections(rules: list[Jurisdiction], broken: dict[int, list[str]]) -> list[dict[str, Any]]:
+def _sections(rules: list[Jurisdiction], broken: dict[int, list[str]]) -> list[dict[str, object]]:
     """Return the rules under the heading of their category, group or "everything", each with its place in words."""
     sections: dict[str, dict[str, Any]] = {}
     for rule in rules:
@@ -82,7 +83,7 @@ def _sections(rules: list[Jurisdiction], broken: dict[int, list[str]]) -> list[d
     return list(sections.values())
 
 
-def _told(routing: Routing) -> list[dict[str, Any]]:
+def _told(routing: Routing) -> list[dict[str, object]]:
     return [
         {
             "candidate": candidate,

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable
-from typing import Any
 
 from django.contrib.gis.db.models.functions import AsGeoJSON, Transform
 from django.utils import timezone
@@ -14,7 +13,7 @@ from apps.places.models import AdministrativeArea, Municipality
 GREEN, RED, GREY = "#1b6b4a", "#a2431f", "#5c6662"
 
 
-def outline_of(town: Municipality) -> list[dict[str, Any]]:
+def outline_of(town: Municipality) -> list[dict[str, object]]:
     """Return the boundary in force today as a feature to find one's way by (one query)."""
     boundary = AdministrativeArea.objects.valid_on(timezone.localdate()).filter(
         municipality=town, kind=AdministrativeArea.Kind.MUNICIPALITY
@@ -33,7 +32,7 @@ def degrees_of(examples: Iterable[RoutingExample]) -> dict[int, tuple[float, flo
     return {pk: (round(point.x, 6), round(point.y, 6)) for pk, point in points}
 
 
-def pin(pk: str, title: str, colour: str, lon: float, lat: float) -> dict[str, Any]:
+def pin(pk: str, title: str, colour: str, lon: float, lat: float) -> dict[str, object]:
     """Return a point feature for ``{% shapes_map %}``."""
     return {
         "type": "Feature",
@@ -42,7 +41,7 @@ def pin(pk: str, title: str, colour: str, lon: float, lat: float) -> dict[str, A
     }
 
 
-def areas_of(zones: Iterable[AdministrativeArea]) -> list[dict[str, Any]]:
+def areas_of(zones: Iterable[AdministrativeArea]) -> list[dict[str, object]]:
     """Return areas as features for ``{% shapes_map %}``; the database transforms them (one query)."""
     rows = AdministrativeArea.objects.filter(pk__in=[zone.pk for zone in zones]).order_by("name", "pk")
     drawn = rows.annotate(drawn=AsGeoJSON(Transform("area", WGS84), precision=6)).values_list("pk", "name", "drawn")
@@ -56,7 +55,7 @@ def areas_of(zones: Iterable[AdministrativeArea]) -> list[dict[str, Any]]:
     ]
 
 
-def surroundings_of(town: Municipality, *, rule_id: int = 0, zone_key: str = "") -> dict[str, Any]:
+def surroundings_of(town: Municipality, *, rule_id: int = 0, zone_key: str = "") -> dict[str, object]:
     """Return what a map to draw on shows besides the drawing: town, districts, named areas, areas of rules.
 
     The rule or the named area that is being drawn is left out. Two queries.

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.gis.db.models.functions import Area
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -49,7 +50,7 @@ class ZoneForm(DrawnFormMixin):
         return clean_line(self.cleaned_data["name"])
 
 
-def _zones(request: StaffRequest) -> Any:
+def _zones(request: StaffRequest) -> QuerySet[AdministrativeArea]:
     return AdministrativeArea.objects.valid_on(timezone.localdate()).filter(
         municipality=request.municipality, kind=ZONE
     )
@@ -157,7 +158,7 @@ def _fill(request: StaffRequest, zone: AdministrativeArea | None, form: ZoneForm
     return _page(request, zone, ZoneForm(initial=typed), told=told, refused=refused)
 
 
-def _page(request: StaffRequest, zone: AdministrativeArea | None, form: ZoneForm, **context: Any) -> HttpResponse:
+def _page(request: StaffRequest, zone: AdministrativeArea | None, form: ZoneForm, **context: object) -> HttpResponse:
     town = request.municipality
     context = {
         "form": form,

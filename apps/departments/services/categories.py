@@ -2,7 +2,6 @@
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -40,7 +39,7 @@ def save_category(
     municipality: Municipality,
     actor: User | None,
     category: Category | None,
-    values: Mapping[str, Any],
+    values: Mapping[str, object],
     version: int | None = None,
 ) -> Category:
     """Make a category (``category=None``; then ``values`` has its ``code``) or change one.

@@ -1,7 +1,6 @@
 """The examples that a town keeps as tests of its rules."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from django.contrib.gis.geos import Point
 from django.db import transaction
@@ -21,7 +20,7 @@ def save_example(
     point: Point,
     department: Department,
     actor: User | None,
-    answers: Mapping[str, Any] | None = None,
+    answers: Mapping[str, object] | None = None,
     note: str = "",
 ) -> RoutingExample:
     """Keep a pin (storage CRS) as an example, or replace what the same pin was expected to lead to.

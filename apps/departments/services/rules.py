@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -47,7 +46,7 @@ def save_rule(
     municipality: Municipality,
     actor: User | None,
     rule: Jurisdiction | None,
-    values: Mapping[str, Any],
+    values: Mapping[str, object],
     version: int | None = None,
 ) -> Jurisdiction:
     """Make a rule (``rule=None``) or change one; ``values`` holds some or all of ``RULE_FIELDS``, geometry in GEO_SRID.

@@ -43,7 +43,7 @@ def ballot(request: StaffRequest, public_id: str) -> HttpResponse:
     return _page(request, call, form=form)
 
 
-def _page(request: StaffRequest, call: Any, *, form: Any = None, **context: Any) -> HttpResponse:
+def _page(request: StaffRequest, call: Call, *, form: BallotForm | None = None, **context: Any) -> HttpResponse:
     found = Ballot.objects.filter(call=call).first()
     phase = phase_of(call)
     ideas = Idea.objects.visible_to(request.user).public().filter(call=call).most_supported()
@@ -107,6 +107,6 @@ def codes(request: StaffRequest, public_id: str) -> HttpResponse:
     return response
 
 
-def _call(request: StaffRequest, public_id: str) -> Any:
+def _call(request: StaffRequest, public_id: str) -> Call:
     calls = Call.objects.visible_to(request.user).filter(municipality=request.municipality.pk)
     return get_object_or_404(calls.select_related("municipality"), public_id=public_id)

@@ -1,8 +1,7 @@
 """Forms of the vote: the way in, the basket, and what the desk prepares."""
 
-from typing import Any
-
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from apps.contributions.contact import EmailField
@@ -57,6 +56,6 @@ class CodesForm(forms.Form):
     )
 
 
-def numbers_in(data: Any) -> list[int]:
+def numbers_in(data: QueryDict) -> list[int]:
     """Return the chosen numbers of a posted basket; whatever is no number is left out."""
     return [n for text in data.getlist("vorhaben")[:200] if (n := whole_number(text, most=9999)) is not None]

@@ -2,13 +2,13 @@
 
 import secrets
 from collections.abc import Mapping
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from apps.accounts.history import history
+from apps.accounts.models import User
 from apps.contributions.tokens import hash_token
 from apps.geo.editing import ChangeRefused, lock_for_edit
 from apps.ideas.ballot.models import Ballot, BallotItem, Electorate, Voter
@@ -22,7 +22,7 @@ ALPHABET, CODE_LENGTH, MOST_CODES = "0123456789abcdefghjkmnpqrstvwxyz", 12, 20_0
 
 
 @transaction.atomic
-def save_ballot(*, call: Call, actor: Any, values: Mapping[str, Any], version: int | None = None) -> Ballot:
+def save_ballot(*, call: Call, actor: User | None, values: Mapping[str, object], version: int | None = None) -> Ballot:
     """Store sum, electorate and rule of a call's vote. ``StaleEdit``; ``NotNow`` once the vote has begun."""
     _require(call, actor)
     with history(actor):
@@ -46,7 +46,7 @@ def save_ballot(*, call: Call, actor: Any, values: Mapping[str, Any], version: i
 
 @transaction.atomic
 def assess_idea(
-    *, ballot: Ballot, idea: Idea, actor: Any, cost_eur: int, eligibility: str, reason: str = ""
+    *, ballot: Ballot, idea: Idea, actor: User | None, cost_eur: int, eligibility: str, reason: str = ""
 ) -> BallotItem:
     """Store what an idea costs and whether it can be voted about; a "no" needs its reason."""
     _require(ballot.call, actor)
@@ -72,7 +72,7 @@ def assess_idea(
 
 
 @transaction.atomic
-def print_codes(*, ballot: Ballot, actor: Any, number: int) -> list[str]:
+def print_codes(*, ballot: Ballot, actor: User | None, number: int) -> list[str]:
     """Make new codes for letters and return them; stored are hashes only, so this is the one moment to print them.
 
     Returned in random order as ``k7m2-9xq4-tb3w``. ``NotNow`` once the vote has begun: nobody adds votes then.
@@ -87,5 +87,5 @@ def print_codes(*, ballot: Ballot, actor: Any, number: int) -> list[str]:
     return [f"{code[:4]}-{code[4:8]}-{code[8:]}" for code in codes]
 
 
-def _require(call: Call, actor: Any) -> None:
+def _require(call: Call, actor: User | None) -> None:
     require(Action.ASSESS, call, role_of(actor, call.municipality_id))

@@ -11,7 +11,7 @@ from apps.ideas.ballot.rules import Rule, count
 FORMAT = "ideas-ballot-count/1"
 
 
-def published_count(ballot: Ballot) -> dict[str, Any]:
+def published_count(ballot: Ballot) -> dict[str, object]:
     """Return the count as a JSON-able mapping. The ballots are sorted by content: their order tells nothing.
 
     Ideas are named by their public id alone, so that the file and its digest stay the same when one is hidden later.
@@ -41,12 +41,12 @@ def published_count(ballot: Ballot) -> dict[str, Any]:
     }
 
 
-def as_bytes(published: Mapping[str, Any]) -> bytes:
+def as_bytes(published: Mapping[str, object]) -> bytes:
     """Return the one spelling of a count, over which its digest is taken."""
     return (json.dumps(published, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
 
 
-def digest_of(published: Mapping[str, Any]) -> str:
+def digest_of(published: Mapping[str, object]) -> str:
     """Return the SHA-256 of a count as 64 hex digits."""
     return hashlib.sha256(as_bytes(published)).hexdigest()
 

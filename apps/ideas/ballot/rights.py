@@ -1,6 +1,6 @@
 """The right to vote: by a confirmed address, by an account, or by a code from a letter. Each is one row, used once."""
 
-from typing import Any
+import datetime as dt
 
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from apps.accounts.models import User
 from apps.contributions.tokens import derive_token, hash_token
 from apps.geo.editing import ChangeRefused
 from apps.geo.ids import ALPHABET
@@ -51,7 +52,7 @@ def invite_by_mail(*, ballot: Ballot, email: str, may_mail: bool = True) -> str:
     return token
 
 
-def right_of_account(*, ballot: Ballot, user: Any) -> str:
+def right_of_account(*, ballot: Ballot, user: User) -> str:
     """Return the token of the ballot paper of somebody who is signed in. ``NotNow``; ``ChangeRefused`` with the reason
     when this account does not count."""
     require(Action.VOTE, ballot.call)
@@ -62,7 +63,7 @@ def right_of_account(*, ballot: Ballot, user: Any) -> str:
     return _right_of(ballot, user.email)
 
 
-def why_account_may_not(ballot: Ballot, user: Any) -> str:
+def why_account_may_not(ballot: Ballot, user: User) -> str:
     """Return why an account gives no right to vote, or nothing. All that is asked of an account stands here: a
     confirmed address, and that it was made before the first day of the vote: nobody makes rights while they count.
     """
@@ -77,7 +78,7 @@ def why_account_may_not(ballot: Ballot, user: Any) -> str:
     return ""
 
 
-def account_deadline(ballot: Ballot) -> Any:
+def account_deadline(ballot: Ballot) -> dt.date | None:
     """Return the first local day of the vote, before which an account must have been made."""
     return ballot.call.phases.filter(phase=Phase.DECIDE).values_list("starts_on", flat=True).first()
 
@@ -91,7 +92,7 @@ def right_of_code(*, ballot: Ballot, code: str) -> str:
     return token
 
 
-def find_voter(token: str) -> Any:
+def find_voter(token: str) -> Voter | None:
     """Return the right to vote behind a token with its ballot, None without one."""
     found = Voter.objects.filter(token_hash=hash_token(token))
     return found.select_related("ballot__call", "ballot__municipality").first()

@@ -117,7 +117,7 @@ def count_file(request: TownRequest, public_id: str) -> HttpResponse:
     return response
 
 
-def _result(ballot: Ballot) -> dict[str, Any]:
+def _result(ballot: Ballot) -> dict[str, object]:
     rows = ballot.items.filter(idea__is_hidden=False).exclude(votes=None).select_related("idea")
     return {
         "ballot": ballot,

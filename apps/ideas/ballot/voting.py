@@ -2,9 +2,9 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -42,7 +42,7 @@ class AlreadyVoted(ChangeRefused):
         super().__init__(_("Mit diesem Stimmzettel wurde schon abgestimmt. Jede Stimme zählt einmal."))
 
 
-def offered_items(ballot: Ballot) -> Any:
+def offered_items(ballot: Ballot) -> QuerySet[BallotItem]:
     """Return the items that can be chosen, by number."""
     yes = BallotItem.Eligibility.YES
     return ballot.items.filter(eligibility=yes, idea__is_hidden=False).select_related("idea").order_by("number")

@@ -1,11 +1,10 @@
 """The ideas' desk: enter what came by letter, counter or workshop; publish, answer, hide."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -19,9 +18,8 @@ from apps.ideas import services
 from apps.ideas.desk.forms import AnswerForm, HideForm, IdeaForm, MergeForm, MilestoneForm, NewIdeaForm
 from apps.ideas.models import AbuseNote, Call, Comment, Idea
 from apps.ideas.phases import Action, Role, allows, phase_of
-from apps.ideas.querysets import KEEPERS
+from apps.ideas.querysets import KEEPERS, IdeaQuerySet
 from apps.ideas.similar import find_similar
-from apps.places.requests import TownRequest
 
 PER_PAGE = 50
 
@@ -45,7 +43,7 @@ def desk(request: StaffRequest) -> HttpResponse:
 @staff_form(*KEEPERS)
 def add(request: StaffRequest) -> HttpResponse:
     """Enter an idea for somebody."""
-    town: Any = request.municipality
+    town = request.municipality
     form = NewIdeaForm(Call.objects.filter(municipality=town, is_published=True).running(), request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -87,7 +85,7 @@ def work(request: StaffRequest, public_id: str) -> HttpResponse:
     return work_page(request, find_idea(request, public_id))
 
 
-def work_page(request: TownRequest, idea: Any, **forms: Any) -> HttpResponse:
+def work_page(request: StaffRequest, idea: Idea, **forms: object) -> HttpResponse:
     """Show the idea with all that may be done to it in its phase; ``forms`` are those that were refused."""
     phase = phase_of(idea.call)
     similar = find_similar(
@@ -169,7 +167,7 @@ def check_shape(request: StaffRequest) -> HttpResponse:
     return answer_drawn(request, allowed=IdeaForm.drawn_types)
 
 
-def act(request: TownRequest, idea: Any, do: Callable[[], object], said: str, **forms: Any) -> HttpResponse:
+def act(request: StaffRequest, idea: Idea, do: Callable[[], object], said: str, **forms: object) -> HttpResponse:
     """Do it and come back; a refusal is shown above the form, with what was typed and the new state."""
     try:
         do()
@@ -179,15 +177,15 @@ def act(request: TownRequest, idea: Any, do: Callable[[], object], said: str, **
     return redirect("ideas:desk_work", idea.public_id)
 
 
-def _ideas(request: TownRequest) -> Any:
+def _ideas(request: StaffRequest) -> IdeaQuerySet:
     return Idea.objects.visible_to(request.user).filter(municipality=request.municipality.pk)
 
 
-def find_idea(request: TownRequest, public_id: str) -> Any:
+def find_idea(request: StaffRequest, public_id: str) -> Idea:
     """Return an idea of the town that the person may read, or 404."""
     return get_object_or_404(_ideas(request).select_related("call", "municipality", "merged_into"), public_id=public_id)
 
 
-def notes_at(idea: Any) -> Any:
+def notes_at(idea: Idea) -> QuerySet[AbuseNote]:
     """Return what was reported on the page of an idea, with what goes on there."""
     return AbuseNote.objects.filter(Q(idea=idea) | Q(idea__merged_into=idea))

@@ -1,7 +1,5 @@
 """The desk of calls for ideas, and the town's rules."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,7 +13,7 @@ from apps.geo.refusals import said_above, said_at
 from apps.ideas import services
 from apps.ideas.desk.forms import CallForm, RulesForm
 from apps.ideas.models import Call, rules_of
-from apps.ideas.querysets import KEEPERS
+from apps.ideas.querysets import KEEPERS, CallQuerySet
 
 PLANNERS = ("planner", "administrator")
 
@@ -41,7 +39,7 @@ def edit_call(request: StaffRequest, public_id: str) -> HttpResponse:
     return _edit(request, call, CallForm(request.POST or None, instance=call, geometry=call.area))
 
 
-def _edit(request: StaffRequest, call: Any, form: CallForm) -> HttpResponse:
+def _edit(request: StaffRequest, call: Call | None, form: CallForm) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with said_at(form, None):
             saved = services.save_call(
@@ -89,5 +87,5 @@ def rules(request: StaffRequest) -> HttpResponse:
     return render(request, "ideas/desk_rules.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def _calls(request: StaffRequest) -> Any:
+def _calls(request: StaffRequest) -> CallQuerySet:
     return Call.objects.visible_to(request.user).filter(municipality=request.municipality.pk)

@@ -1,5 +1,6 @@
 """Forms of the ideas' desk."""
 
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -147,7 +148,7 @@ class CallForm(DrawnFormMixin, EditForm):
     def phase_fields(self) -> list[forms.BoundField]:
         return [self[f"starts_{phase}"] for phase in SCHEDULED]
 
-    def starts(self) -> dict[str, Any]:
+    def starts(self) -> dict[str, dt.date]:
         """Return the first days of a valid form by phase."""
         days = {phase.value: self.cleaned_data.get(f"starts_{phase}") for phase in SCHEDULED}
         return {phase: day for phase, day in days.items() if day}

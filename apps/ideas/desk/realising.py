@@ -1,7 +1,6 @@
 """The desk shows how the realisation goes on, joins ideas that mean the same, and parts them again."""
 
 import re
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -31,7 +30,7 @@ def add_step(request: StaffRequest, public_id: str) -> HttpResponse:
     values = form.cleaned_data
     photo = values.pop("photo")
 
-    def do() -> Any:
+    def do() -> object:
         return services.add_milestone(idea=idea, actor=request.user, photos=[photo] if photo else [], **values)
 
     try:

@@ -1,7 +1,5 @@
 """Calls for ideas: where, in which phases, by which rules."""
 
-from typing import Any
-
 import pghistory
 from django.contrib.gis.db import models
 from django.db.models import Q
@@ -15,7 +13,7 @@ from apps.geo.versions import public_version_triggers
 from apps.ideas.phases import SCHEDULED, Phase
 from apps.ideas.querysets import CallQuerySet
 from apps.places.constraints import SameTown
-from apps.places.models import TownOwned
+from apps.places.models import Municipality, TownOwned
 
 
 @pghistory.track(
@@ -108,7 +106,7 @@ class IdeaRules(TownOwned):
         return f"{self.municipality}"
 
 
-def rules_of(municipality: Any) -> IdeaRules:
+def rules_of(municipality: Municipality | int) -> IdeaRules:
     """Return the rules of a town (or of its primary key), unsaved defaults where it has none."""
-    key = getattr(municipality, "pk", municipality)
+    key = municipality.pk if isinstance(municipality, Municipality) else municipality
     return IdeaRules.objects.filter(municipality=key).first() or IdeaRules(municipality_id=key)

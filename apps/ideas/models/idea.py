@@ -1,9 +1,10 @@
 """Ideas for the town."""
 
-from typing import Any
+from typing import cast
 
 import pghistory
 from django.contrib.gis.db import models
+from django.contrib.gis.geos import GEOSGeometry
 from django.contrib.postgres.indexes import GistIndex
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Upper
@@ -123,9 +124,10 @@ class Idea(MapFeature, TownOwned, Submission, Editable):
         return self.status != Status.SUBMITTED and not self.is_hidden and self.merged_into_id is None
 
     @property
-    def shape(self) -> Any:
+    def shape(self) -> GEOSGeometry:
         """The one geometry, in the storage CRS."""
-        return self.point or self.line or self.area
+        # The database holds that exactly one is there (ideas_exactly_one_shape).
+        return cast(GEOSGeometry, self.point or self.line or self.area)
 
     @property
     def layer_name(self) -> str:
@@ -133,7 +135,7 @@ class Idea(MapFeature, TownOwned, Submission, Editable):
         return "ideas" if self.point else "ideas_lines" if self.line else "ideas_areas"
 
 
-def shape_columns(geometry: Any) -> dict[str, Any]:
+def shape_columns(geometry: GEOSGeometry) -> dict[str, object]:
     """Return values for the three columns from one storage-CRS Point, LineString or MultiPolygon."""
     column = {"Point": "point", "LineString": "line", "MultiPolygon": "area"}[geometry.geom_type]
     return {name: geometry if name == column else None for name in SHAPES}

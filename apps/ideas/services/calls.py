@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.history import history
+from apps.accounts.models import User
 from apps.geo.editing import ChangeRefused, apply_edit, lock_for_edit
 from apps.ideas.models import Call, CallPhase, IdeaRules
 from apps.ideas.phases import SCHEDULED, Phase, phase_on
@@ -19,7 +20,7 @@ from apps.places.models import Municipality
 def save_call(
     *,
     municipality: Municipality,
-    actor: Any,
+    actor: User | None,
     values: Mapping[str, Any],
     starts: Mapping[str, dt.date],
     call: Call | None = None,
@@ -51,7 +52,7 @@ def save_call(
 
 
 @transaction.atomic
-def publish_call(*, call: Call, actor: Any, version: int | None = None, published: bool = True) -> Call:
+def publish_call(*, call: Call, actor: User | None, version: int | None = None, published: bool = True) -> Call:
     """Let everybody see a call, or take it back as long as nobody has sent an idea to it."""
     with history(actor):
         fresh = lock_for_edit(call, version=version)
@@ -76,7 +77,7 @@ def switch_phases(*, at: dt.datetime | None = None) -> int:
 
 
 @transaction.atomic
-def save_rules(*, municipality: Municipality, actor: Any, values: Mapping[str, bool]) -> IdeaRules:
+def save_rules(*, municipality: Municipality, actor: User | None, values: Mapping[str, bool]) -> IdeaRules:
     """Store how the town wants it."""
     with history(actor):
         rules, _created = IdeaRules.objects.update_or_create(municipality=municipality, defaults=dict(values))

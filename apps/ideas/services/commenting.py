@@ -2,12 +2,12 @@
 
 import datetime as dt
 import uuid
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.accounts.models import User
 from apps.contributions.idempotency import payload_hash, store_once
 from apps.geo.editing import ChangeRefused
 from apps.ideas.models import AbuseNote, Comment, Idea, rules_of
@@ -21,7 +21,7 @@ def add_comment(
     name: str = "",
     parent: Comment | None = None,
     idempotency_key: uuid.UUID,
-    actor: Any = None,
+    actor: User | None = None,
     at: dt.datetime | None = None,
 ) -> Comment:
     """Store a comment, or an answer to one; an answer to an answer joins the same thread.
@@ -67,7 +67,7 @@ def add_comment(
 
 
 @transaction.atomic
-def moderate_comment(*, comment: Comment, actor: Any, state: str) -> Comment:
+def moderate_comment(*, comment: Comment, actor: User | None, state: str) -> Comment:
     """Let everybody read a comment, or nobody. What was reported about it is settled with that."""
     if state not in (Comment.State.RELEASED, Comment.State.HIDDEN):
         raise ChangeRefused(_("Ein Kommentar kann freigegeben oder verborgen werden."))

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.history import history
+from apps.accounts.models import User
 from apps.contributions.models import contact_dies_on
 from apps.geo.editing import ChangeRefused, apply_edit, lock_for_edit
 from apps.ideas import notifications
@@ -20,7 +21,7 @@ FINAL = (Status.REJECTED, Status.REALISED)
 
 
 @transaction.atomic
-def change_idea(*, idea: Idea, actor: Any, version: int, values: dict[str, Any]) -> Idea:
+def change_idea(*, idea: Idea, actor: User | None, version: int, values: dict[str, Any]) -> Idea:
     """Store an edit of texts, topic, channel and place. Raises ``StaleEdit``, ``NotNow``, ``OutsideArea``."""
     with history(actor):
         fresh = lock_for_edit(idea, version=version)
@@ -33,7 +34,7 @@ def change_idea(*, idea: Idea, actor: Any, version: int, values: dict[str, Any])
 
 
 @transaction.atomic
-def publish_idea(*, idea: Idea, actor: Any, version: int) -> Idea:
+def publish_idea(*, idea: Idea, actor: User | None, version: int) -> Idea:
     """Let everybody see a submitted or hidden idea. Raises ``StaleEdit`` and ``ChangeRefused``."""
     with history(actor):
         fresh = lock_for_edit(idea, version=version)
@@ -50,7 +51,7 @@ def publish_idea(*, idea: Idea, actor: Any, version: int) -> Idea:
 
 
 @transaction.atomic
-def hide_idea(*, idea: Idea, actor: Any, version: int, reason: str) -> Idea:
+def hide_idea(*, idea: Idea, actor: User | None, version: int, reason: str) -> Idea:
     """Take an idea from the public pages, or keep it from them; the reason goes into the note and the history."""
     with history(actor, reason=reason):
         fresh = lock_for_edit(idea, version=version)
@@ -63,7 +64,7 @@ def hide_idea(*, idea: Idea, actor: Any, version: int, reason: str) -> Idea:
 
 
 @transaction.atomic
-def answer_idea(*, idea: Idea, actor: Any, version: int, status: str, official_answer: str) -> Idea:
+def answer_idea(*, idea: Idea, actor: User | None, version: int, status: str, official_answer: str) -> Idea:
     """Say officially what becomes of an idea, and tell whoever wants to know. ``StaleEdit`` and ``ChangeRefused``.
 
     The status may stay (the answer alone changes) or go where ``NEXT`` allows; a decision needs its reasons.
@@ -94,7 +95,7 @@ def let_contacts_die(main: Idea) -> None:
 
 
 @transaction.atomic
-def review_photo(*, photo: IdeaPhoto, actor: Any, state: str, alt: str = "") -> IdeaPhoto:
+def review_photo(*, photo: IdeaPhoto, actor: User | None, state: str, alt: str = "") -> IdeaPhoto:
     """Release or hide one photo; ``alt`` (kept when empty) is what people hear who cannot see it."""
     if state not in (IdeaPhoto.State.RELEASED, IdeaPhoto.State.HIDDEN):
         raise ChangeRefused(_("Ein Foto kann freigegeben oder verborgen werden."))
@@ -105,5 +106,5 @@ def review_photo(*, photo: IdeaPhoto, actor: Any, state: str, alt: str = "") -> 
         return fresh
 
 
-def _require(action: Action, idea: Idea, actor: Any) -> None:
+def _require(action: Action, idea: Idea, actor: User | None) -> None:
     require(action, idea.call, role_of(actor, idea.municipality_id))

@@ -1,11 +1,10 @@
 """Similar ideas become one, and two again when that was wrong. They are linked, never moved (ADR 20)."""
 
-from typing import Any
-
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.history import history
+from apps.accounts.models import User
 from apps.geo.editing import ChangeRefused, apply_edit, lock_for_edit
 from apps.ideas import notifications
 from apps.ideas.models import Idea
@@ -15,7 +14,7 @@ from apps.ideas.services.supporting import recount_supports
 
 
 @transaction.atomic
-def merge_ideas(*, idea: Idea, main: Idea, actor: Any, version: int | None = None) -> Idea:
+def merge_ideas(*, idea: Idea, main: Idea, actor: User | None, version: int | None = None) -> Idea:
     """Let ``idea`` go on in ``main``: its supporters count there, each person once, and its author is told.
 
     No chains: an idea that has taken others in cannot be merged itself. Raises ``StaleEdit`` and ``ChangeRefused``.
@@ -45,7 +44,7 @@ def merge_ideas(*, idea: Idea, main: Idea, actor: Any, version: int | None = Non
 
 
 @transaction.atomic
-def undo_merge(*, idea: Idea, actor: Any, version: int | None = None) -> Idea:
+def undo_merge(*, idea: Idea, actor: User | None, version: int | None = None) -> Idea:
     """Take a merge back: the idea stands alone again, as it was, with its own supporters."""
     with history(actor):
         main = Idea.objects.filter(merged=idea).first()

@@ -2,11 +2,12 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from apps.accounts.history import history
+from apps.accounts.models import User
 from apps.contributions.uploads import delete_files, store_picture
 from apps.geo.editing import apply_edit, lock_for_edit
 from apps.ideas import notifications
@@ -17,12 +18,12 @@ from apps.ideas.phases import Action, require, role_of
 def add_milestone(
     *,
     idea: Idea,
-    actor: Any,
+    actor: User | None,
     day: dt.date,
     title: str,
     percent: int,
     text: str = "",
-    photos: Sequence[Any] = (),
+    photos: Sequence[UploadedFile] = (),
     alt: str = "",
 ) -> Milestone:
     """Store one step and tell whoever wants to know. ``photos`` are uploads, cleaned before the transaction begins.
@@ -53,7 +54,7 @@ def add_milestone(
 
 
 @transaction.atomic
-def remove_milestone(*, milestone: Milestone, actor: Any) -> None:
+def remove_milestone(*, milestone: Milestone, actor: User | None) -> None:
     """Take a step back that was wrong, with its photos."""
     with history(actor):
         fresh = lock_for_edit(milestone.idea, version=None)

@@ -5,10 +5,12 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
+from django.contrib.gis.geos import GEOSGeometry
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.history import history
+from apps.accounts.models import User
 from apps.contributions.contact import ContactData
 from apps.contributions.idempotency import payload_hash, store_once
 from apps.contributions.uploads import take_over
@@ -28,7 +30,7 @@ class OutsideArea(ChangeRefused):
 def submit_idea(
     *,
     municipality: Municipality,
-    actor: Any,
+    actor: User | None,
     values: dict[str, Any],
     call: Call | None = None,
     idempotency_key: uuid.UUID | None = None,
@@ -93,7 +95,9 @@ def submit_idea(
     return idea
 
 
-def check_ground(municipality: Any, call: Call | None, geometry: Any, *, at: dt.datetime | None = None) -> None:
+def check_ground(
+    municipality: Municipality, call: Call | None, geometry: GEOSGeometry | None, *, at: dt.datetime | None = None
+) -> None:
     """Raise ``OutsideArea`` unless the geometry touches the call's area, or without a call the town. One statement."""
     if geometry is None:
         return

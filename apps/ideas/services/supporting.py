@@ -5,12 +5,12 @@ count, made anew there, always equals the rows.
 """
 
 import datetime as dt
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 
+from apps.accounts.models import User
 from apps.ideas import notifications
 from apps.ideas.identity import identity_of
 from apps.ideas.links import support_token_hash
@@ -41,7 +41,7 @@ def ask_support(
 
 
 @transaction.atomic
-def support_by_account(*, idea: Idea, user: Any, at: dt.datetime | None = None) -> Support:
+def support_by_account(*, idea: Idea, user: User, at: dt.datetime | None = None) -> Support:
     """Count somebody who is signed in; the same address by mail is the same person. Raises ``NotNow``."""
     require(Action.SUPPORT, idea.call, at=at)
     return confirm_support(support=_get_or_make(idea, user.email), at=at)
@@ -70,7 +70,7 @@ def withdraw_support(*, support: Support, at: dt.datetime | None = None) -> None
     recount_supports(main)
 
 
-def find_own_support(*, idea: Idea, user: Any) -> Any:
+def find_own_support(*, idea: Idea, user: User) -> Support | None:
     """Return the confirmed support of somebody who is signed in, None without one."""
     identity = identity_of(user.email, purpose="support", scope=idea.municipality_id)
     return Support.objects.filter(idea=idea, identity=identity).exclude(confirmed_at=None).first()
@@ -107,7 +107,7 @@ def _get_or_make(idea: Idea, email: str) -> Support:
 
 def _lock_main(idea: Idea) -> Idea:
     """Return the idea that counts, locked. Whoever counts a merged one counts for the other."""
-    fresh: Any = Idea.objects.select_for_update(of=("self",), no_key=True).get(pk=idea.pk)
+    fresh = Idea.objects.select_for_update(of=("self",), no_key=True).get(pk=idea.pk)
     if fresh.merged_into_id is None:
         return fresh
     return Idea.objects.select_for_update(of=("self",), no_key=True).get(pk=fresh.merged_into_id)

@@ -1,11 +1,11 @@
 """Who stands in for whom, and handing over the work of somebody who leaves."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, Unpack
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,8 +16,9 @@ from apps.accounts.access import staff_act, staff_form
 from apps.accounts.models import User
 from apps.accounts.requests import StaffRequest
 from apps.departments.models import Membership
-from apps.geo.form_fields import DayField, row_field
+from apps.geo.form_fields import Data, DayField, FormOptions, row_field
 from apps.geo.refusals import said_above, said_at
+from apps.places.models import Municipality
 from apps.reports import services
 from apps.reports.forms import CleanCharField
 from apps.reports.models import Cover, Report
@@ -25,7 +26,7 @@ from apps.reports.querysets import OPEN
 from apps.reports.services.absence import LEADS
 
 
-def people_at_desks(town: Any) -> Any:
+def people_at_desks(town: Municipality) -> QuerySet[User]:
     """Return everybody with a desk in the town, by name."""
     seats = Membership.objects.filter(department__municipality=town, user=OuterRef("pk"))
     return User.objects.filter(Exists(seats), is_active=True).order_by("name", "pk")
@@ -39,8 +40,8 @@ class CoverForm(forms.Form):
     first_day = DayField(label=gettext_lazy("Erster Tag"))
     last_day = DayField(label=gettext_lazy("Letzter Tag"))
 
-    def __init__(self, town: Any, user: Any, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, town: Municipality, user: User, data: Data = None, **kwargs: Unpack[FormOptions]) -> None:
+        super().__init__(data, **kwargs)
         people = people_at_desks(town)
         row_field(self, "cover").queryset = people.exclude(pk=user.pk) if not user.has_role(town.pk, *LEADS) else people
         if user.has_role(town.pk, *LEADS):
@@ -51,7 +52,7 @@ class CoverForm(forms.Form):
             row_field(self, "person").empty_label = None
 
     def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or self.cleaned_data
+        data = super().clean() or self.cleaned_data
         first, last = data.get("first_day"), data.get("last_day")
         if first and last and last < first:
             self.add_error("last_day", _("Der letzte Tag liegt vor dem ersten."))
@@ -79,8 +80,8 @@ class HandOverForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
-    def __init__(self, town: Any, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, town: Municipality, data: Data = None, **kwargs: Unpack[FormOptions]) -> None:
+        super().__init__(data, **kwargs)
         holds = Report.objects.filter(municipality=town, assignee=OuterRef("pk")).open()
         # Whoever left the town hall still holds what was assigned to them.
         row_field(self, "person").queryset = User.objects.filter(Exists(holds)).order_by("name", "pk")

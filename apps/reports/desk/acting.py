@@ -16,7 +16,6 @@ from apps.accounts.access import staff_act
 from apps.accounts.requests import StaffRequest
 from apps.geo.editing import ChangeRefused
 from apps.geo.untrusted import whole_number
-from apps.places.requests import TownRequest
 from apps.reports import services
 from apps.reports.changes import StaleEdit
 from apps.reports.desk import case_forms
@@ -35,7 +34,7 @@ class Action:
 
     form: Callable[..., forms.Form]
     right: str
-    service: Callable[..., Any]
+    service: Callable[..., object]
     done: Promise
 
 
@@ -97,7 +96,7 @@ def act(request: StaffRequest, public_id: str, action: str) -> HttpResponse:
     return redirect("reports:work", public_id=public_id)
 
 
-def _stale(request: TownRequest, public_id: str, action: str, refusal: StaleEdit) -> HttpResponse:
+def _stale(request: StaffRequest, public_id: str, action: str, refusal: StaleEdit) -> HttpResponse:
     """Show both versions side by side: what was typed, what is there now, and who changed it when.
 
     The form below them is made from the new version, so that sending it again applies it anew.
@@ -113,7 +112,7 @@ def _stale(request: TownRequest, public_id: str, action: str, refusal: StaleEdit
     return work_page(request, report, refused=(action, form), stale=compare(form, meanwhile), status=409)
 
 
-def _with_words(form: Callable[..., forms.Form], report: Report, request: HttpRequest) -> Any:
+def _with_words(form: Callable[..., forms.Form], report: Report, request: HttpRequest) -> forms.Form:
     """Return the form with what was typed and a template's words behind it, not yet checked and not yet sent."""
     typed = request.POST.dict()
     field = getattr(form, "words", "")

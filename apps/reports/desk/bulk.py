@@ -1,7 +1,6 @@
 """Many reports at once: what is selected, what would happen, doing it, taking it back."""
 
 import uuid
-from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count
@@ -164,7 +163,7 @@ def bulk_done(request: StaffRequest, key: uuid.UUID) -> HttpResponse:
             )
         return redirect("reports:inbox")
     left = int((made.undo_until - timezone.now()).total_seconds())
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "made": made,
         "title": ACTIONS.get(made.action, made.action),
         "count": count,

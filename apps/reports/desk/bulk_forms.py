@@ -1,6 +1,6 @@
 """What staff fill in for many reports at once."""
 
-from typing import Any
+from typing import Any, Unpack
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import User
 from apps.departments.forms import ChosenByCode
 from apps.departments.models import Department
-from apps.geo.form_fields import row_field
+from apps.geo.form_fields import Data, FormOptions, row_field
+from apps.places.models import Municipality
 from apps.reports.forms import CleanCharField
 from apps.reports.models import DESCRIPTION_LIMIT
 from apps.reports.services import bulk_plan
@@ -21,8 +22,8 @@ class BulkForm(forms.Form):
 
     action = ""
 
-    def __init__(self, municipality: Any, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, municipality: Municipality, data: Data = None, **kwargs: Unpack[FormOptions]) -> None:
+        super().__init__(data, **kwargs)
         self.municipality = municipality
 
     def change(self) -> Change:
@@ -60,7 +61,7 @@ class BulkAssignForm(BulkForm):
         label=_("Person"), queryset=User.objects.none(), required=False, empty_label=_("niemand")
     )
 
-    def __init__(self, municipality: Any, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, municipality: Municipality, *args: Any, **kwargs: Any) -> None:
         super().__init__(municipality, *args, **kwargs)
         at_a_desk = User.objects.filter(is_active=True, memberships__department__municipality=municipality)
         row_field(self, "person").queryset = at_a_desk.distinct().order_by("name", "pk")
@@ -76,7 +77,7 @@ class BulkPassOnForm(BulkForm):
     department = ChosenByCode(Department, _("Weitergeben an"))
     reason = CleanCharField(label=_("Warum?"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
 
-    def __init__(self, municipality: Any, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, municipality: Municipality, *args: Any, **kwargs: Any) -> None:
         super().__init__(municipality, *args, **kwargs)
         field = row_field(self, "department")
         field.queryset = Department.objects.active().filter(municipality=municipality).select_related("organisation")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import User
 from apps.departments.models import Category
 from apps.geo.form_fields import row_field
+from apps.places.models import Municipality
 from apps.places.pin import PinFormMixin
 from apps.reports.desk.forms import ChangeForm
 from apps.reports.forms import CleanCharField
@@ -77,7 +78,9 @@ class TemplateForm(forms.Form):
     )
     text = CleanCharField(label=_("Text"), max_length=DESCRIPTION_LIMIT, widget=forms.Textarea(attrs={"rows": 8}))
 
-    def __init__(self, municipality: Any, *args: Any, template: ReplyTemplate | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, municipality: Municipality, *args: Any, template: ReplyTemplate | None = None, **kwargs: Any
+    ) -> None:
         if template:
             names = ("title", "category", "status", "text")
             kwargs["initial"] = {name: getattr(template, name) for name in names}

@@ -5,16 +5,17 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.forms import BaseFormSet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from apps.accounts.access import staff_form, staff_page
+from apps.accounts.requests import StaffRequest
 from apps.contributions.photos import PhotoRefused
 from apps.contributions.serving import photo_response
 from apps.geo.editing import ChangeRefused
-from apps.places.requests import TownRequest
 from apps.reports.models import ReportPhoto
 from apps.reports.permissions import rights
 from apps.reports.photos import MAX_AREAS, blur_photo
@@ -48,7 +49,7 @@ Areas = forms.formset_factory(AreaForm, extra=3, max_num=MAX_AREAS, absolute_max
 
 
 @staff_form()
-def cover(request: TownRequest, public_id: str, photo: str) -> HttpResponse:
+def cover(request: StaffRequest, public_id: str, photo: str) -> HttpResponse:
     """Show a photo with its rectangles, and make the public version anew."""
     found = _publishable(request, public_id, photo)
     blurred = getattr(found, "blurred", None)
@@ -68,7 +69,7 @@ def cover(request: TownRequest, public_id: str, photo: str) -> HttpResponse:
 
 
 @staff_page()
-def covered(request: TownRequest, public_id: str, photo: str) -> Any:
+def covered(request: StaffRequest, public_id: str, photo: str) -> Any:
     """The public version as the public will see it, also before it is released."""
     found = _publishable(request, public_id, photo)
     if not hasattr(found, "blurred"):
@@ -76,7 +77,7 @@ def covered(request: TownRequest, public_id: str, photo: str) -> Any:
     return photo_response(request, found.blurred, "gross", name="verdeckt", is_public=False)
 
 
-def _publishable(request: TownRequest, public_id: str, photo: str) -> ReportPhoto:
+def _publishable(request: StaffRequest, public_id: str, photo: str) -> ReportPhoto:
     found = get_object_or_404(
         ReportPhoto.objects.visible_to(request.user).select_related(
             "blurred", "report__executor__organisation", "report__category"
@@ -109,7 +110,7 @@ def _in_pixels(photo: ReportPhoto, row: dict[str, float]) -> list[int]:
 
 
 def _page(
-    request: TownRequest, photo: ReportPhoto, areas: Any, *, status: int = 200, refusal: str = ""
+    request: StaffRequest, photo: ReportPhoto, areas: BaseFormSet, *, status: int = 200, refusal: str = ""
 ) -> HttpResponse:
     context = {"photo": photo, "report": photo.report, "areas": areas, "refusal": refusal}
     return render(request, "reports/desk/cover.html", context, status=status)

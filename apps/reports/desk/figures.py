@@ -2,7 +2,6 @@
 
 import csv
 import datetime as dt
-from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -74,7 +73,7 @@ def _chosen(request: TownRequest) -> tuple[str, dt.datetime, ReportQuerySet]:
     return days, since, readable_reports(request).filter(created_at__gte=since)
 
 
-def _time_line(weeks: list[figures.Week]) -> dict[str, Any]:
+def _time_line(weeks: list[figures.Week]) -> dict[str, object]:
     """Return bars (what came in) and a line (what was closed) in units of the drawing."""
     most = max([1, *(w.received for w in weeks), *(w.closed for w in weeks)])
     step = WIDTH / max(len(weeks), 1)
@@ -94,7 +93,7 @@ def _time_line(weeks: list[figures.Week]) -> dict[str, Any]:
     return {"bars": bars, "points": " ".join(line), "most": most, "width": WIDTH, "height": HEIGHT}
 
 
-def _shaded(density: figures.Density) -> list[dict[str, Any]]:
+def _shaded(density: figures.Density) -> list[dict[str, object]]:
     """Give each hexagon a shade from 1 to ``SHADES`` by its share of the fullest one."""
     most = density.most or 1
     return [{**cell, "shade": max(1, -(-cell["count"] * SHADES // most))} for cell in density.cells]

@@ -18,6 +18,7 @@ from apps.departments.models import Department, Membership
 from apps.geo.area_field import AreaField
 from apps.geo.desk_lists import desk_list
 from apps.geo.form_fields import choice_field
+from apps.geo.staff import StaffMember
 from apps.geo.untrusted import InputRefused
 from apps.places.models import Municipality
 from apps.reports.filters import PublicFilter
@@ -64,7 +65,7 @@ class InboxFilter(PublicFilter):
     area = AreaField()
     ids = CleanCharField(max_length=13 * MAX_IDS, required=False, widget=forms.HiddenInput)
 
-    def __init__(self, municipality: Any, user: Any, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, municipality: Municipality, user: StaffMember, *args: Any, **kwargs: Any) -> None:
         super().__init__(municipality, *args, **kwargs)
         self.user = user
         self._seat = Seat(user, municipality.pk)
@@ -190,7 +191,7 @@ def _word(field: forms.ChoiceField, value: str) -> str:
     return str(flat.get(value, value))
 
 
-def selected(user: Any, municipality: Any, query: QueryDict) -> ReportQuerySet:
+def selected(user: StaffMember, municipality: Municipality, query: QueryDict) -> ReportQuerySet:
     """Return what the inbox finds for a query string, all pages of it; raises ``InputRefused`` for a broken one."""
     chosen = InboxFilter(municipality, user, query)
     found = chosen.narrow(Report.objects.visible_to(user).filter(municipality=municipality))
@@ -200,6 +201,6 @@ def selected(user: Any, municipality: Any, query: QueryDict) -> ReportQuerySet:
 
 
 @desk_list("reports")
-def found_reports(actor: Any, municipality: int, query: QueryDict) -> ReportQuerySet:
+def found_reports(actor: StaffMember, municipality: int, query: QueryDict) -> ReportQuerySet:
     """The same for the map and the files, which know towns by their keys."""
     return selected(actor, Municipality.objects.get(pk=municipality), query)

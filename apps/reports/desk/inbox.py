@@ -1,7 +1,5 @@
 """The inbox: all reports of the reader, narrowed and ordered, with ready-made views and what waits."""
 
-from typing import Any
-
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -9,6 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from apps.accounts.access import staff_page
 from apps.accounts.requests import StaffRequest
+from apps.geo.staff import StaffMember
 from apps.reports.desk.counting import COUNTED, FOUND, count_views
 from apps.reports.desk.filters import InboxFilter
 from apps.reports.desk.reading import readable_reports
@@ -62,7 +61,7 @@ def inbox(request: StaffRequest) -> HttpResponse:
 
 def _views_and_count(
     request: StaffRequest, chosen: InboxFilter, reports: ReportQuerySet, found: ReportQuerySet
-) -> tuple[list[dict[str, Any]], int]:
+) -> tuple[list[dict[str, object]], int]:
     """Return the views as tabs with their counts, and how many reports were found (up to ``FOUND`` + 1)."""
     here = "&".join(f"{key}={value}" for key, value in request.GET.items() if value) or "order="
     moderates = request.user.has_role(request.municipality.pk, "moderator")
@@ -78,7 +77,7 @@ def _views_and_count(
         found=None if is_counted else found,
         pending=moderates,
     )
-    views: list[dict[str, Any]] = [
+    views: list[dict[str, object]] = [
         {"title": title, "query": query, "count": _capped(counts.ready.get(name)), "current": name == current}
         for name, title, query in offered
     ]
@@ -99,11 +98,11 @@ def _capped(count: int | None) -> int | str:
     return "" if count is None else f"{COUNTED - 1}+" if count >= COUNTED else count
 
 
-def waiting(user: Any, town: Any) -> str:
+def waiting(user: StaffMember, municipality_id: int) -> str:
     """Return what waits for a member of staff in words, for the desk's start page: ``3 neu bei mir``."""
-    reports = Report.objects.visible_to(user).filter(municipality=town)
-    seat = Seat(user, town.pk)
-    moderates = user.has_role(town.pk, "moderator")
+    reports = Report.objects.visible_to(user).filter(municipality=municipality_id)
+    seat = Seat(user, municipality_id)
+    moderates = user.has_role(municipality_id, "moderator")
     counts = count_views(reports, desks=seat.desks, me={user.pk, *seat.stands_in_for}, pending=moderates).ready
     words = []
     if seat.desks:

@@ -10,7 +10,6 @@ from apps.accounts.access import staff_act
 from apps.accounts.requests import StaffRequest
 from apps.geo.refusals import said_above
 from apps.geo.untrusted import whole_number
-from apps.places.requests import TownRequest
 from apps.reports import services
 from apps.reports.desk.reading import readable_report, readable_reports
 from apps.reports.models import Merge, Report
@@ -58,7 +57,7 @@ def unmerge(request: StaffRequest, public_id: str) -> HttpResponse:
     return redirect("reports:work", public_id=public_id)
 
 
-def _mine(request: TownRequest, public_id: str) -> Report:
+def _mine(request: StaffRequest, public_id: str) -> Report:
     report = readable_report(request, public_id)
     if not rights(request.user, report).handle:
         raise PermissionDenied

@@ -1,7 +1,5 @@
 """The pin of a report put right; the rules decide anew who answers there."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.access import staff_form
 from apps.accounts.requests import StaffRequest
+from apps.geo.degrees import to_degrees
 from apps.geo.editing import ChangeRefused
 from apps.reports import services
 from apps.reports.changes import StaleEdit
@@ -27,7 +26,7 @@ def place(request: StaffRequest, public_id: str) -> HttpResponse:
     if not rights(request.user, report).handle:
         raise PermissionDenied
     if request.method != "POST":
-        here: Any = report.point.transform(4326, clone=True)
+        here = to_degrees(report.point)
         form = PlaceForm(report, initial={"lon": f"{here.x:.6f}", "lat": f"{here.y:.6f}"})
         return _page(request, report, form)
     form = PlaceForm(report, request.POST)
@@ -54,6 +53,8 @@ def place(request: StaffRequest, public_id: str) -> HttpResponse:
     return redirect("reports:work", public_id=public_id)
 
 
-def _page(request: HttpRequest, report: Report, form: PlaceForm, *, status: int = 200, **context: Any) -> HttpResponse:
+def _page(
+    request: HttpRequest, report: Report, form: PlaceForm, *, status: int = 200, **context: object
+) -> HttpResponse:
     context |= {"report": report, "form": form}
     return render(request, "reports/desk/place.html", context, status=status)

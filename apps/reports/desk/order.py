@@ -1,6 +1,6 @@
 """The work order of a report: a page to read and print, and a PDF to send along or file."""
 
-from typing import Any
+from collections.abc import Callable
 
 from django.core.files.storage import default_storage
 from django.http import HttpResponse
@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.access import staff_page
+from apps.accounts.models import User
 from apps.accounts.requests import StaffRequest
 from apps.contributions.models import Picture
 from apps.geo.degrees import to_degrees
@@ -47,7 +48,7 @@ def work_order_pdf(request: StaffRequest, public_id: str) -> HttpResponse:
     return answer
 
 
-def order_pdf(report: Report, reader: Any) -> bytes:
+def order_pdf(report: Report, reader: User) -> bytes:
     """Return the work order as PDF/UA, with as much as ``reader``, who may read the report, may know."""
     may = rights(reader, report)
     address = public_url(report.municipality, reverse("reports:work", args=[report.public_id]))
@@ -72,7 +73,7 @@ def order_pdf(report: Report, reader: Any) -> bytes:
     return write_pdf("reports/desk/order_pdf.html", context, files=files)
 
 
-def _facts(report: Report, may: Rights) -> dict[str, Any]:
+def _facts(report: Report, may: Rights) -> dict[str, object]:
     return {
         "report": report,
         "contact": getattr(report, "contact", None) if may.see_contact else None,
@@ -81,7 +82,7 @@ def _facts(report: Report, may: Rights) -> dict[str, Any]:
     }
 
 
-def _photos(report: Report, reader: Any, may: Rights) -> list[tuple[ReportPhoto, Picture]]:
+def _photos(report: Report, reader: User, may: Rights) -> list[tuple[ReportPhoto, Picture]]:
     """Return the photos with the version to print: paper leaves the house, so hidden ones stay off it.
 
     Whoever works on the report gets them as they were sent; for others they are what the public sees.
@@ -97,7 +98,7 @@ def _photos(report: Report, reader: Any, may: Rights) -> list[tuple[ReportPhoto,
     ]
 
 
-def _file(picture: Picture) -> Any:
+def _file(picture: Picture) -> Callable[[], tuple[bytes, str]]:
     def read() -> tuple[bytes, str]:
         with default_storage.open(str(picture.file.name)) as file:
             return file.read(), "image/webp"

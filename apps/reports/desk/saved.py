@@ -1,6 +1,6 @@
 """Named views of the inbox: how many reports each holds, and the page on which they are kept."""
 
-from typing import Any
+from typing import Any, Unpack
 
 from django import forms
 from django.contrib import messages
@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.access import staff_act, staff_form
+from apps.accounts.models import User
 from apps.accounts.requests import StaffRequest
 from apps.departments.models import Department
-from apps.geo.form_fields import choice_field
+from apps.geo.form_fields import Data, FormOptions, choice_field
 from apps.geo.refusals import said_above, said_at
+from apps.places.models import Municipality
 from apps.reports import services
 from apps.reports.desk.filters import InboxFilter
 from apps.reports.forms import CleanCharField
@@ -29,8 +31,10 @@ class SaveViewForm(forms.Form):
     sharing = forms.ChoiceField(label=gettext_lazy("Wer sieht sie?"))
     query = forms.CharField(max_length=6000, widget=forms.HiddenInput, required=False)
 
-    def __init__(self, municipality: Any, user: Any, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, municipality: Municipality, user: User, data: Data = None, **kwargs: Unpack[FormOptions]
+    ) -> None:
+        super().__init__(data, **kwargs)
         self.desks = {f"stelle-{desk.pk}": desk for desk in Department.objects.of(user, municipality.pk)}
         town = [("town", _("alle"))] if user.has_role(municipality.pk, *services.SHARES_WITH_TOWN) else []
         choice_field(self, "sharing").choices = [
@@ -57,7 +61,7 @@ def _found(chosen: InboxFilter, view: SavedView, reports: ReportQuerySet) -> Rep
     return found if asked.is_valid() else None
 
 
-def start_query(user: Any, town: Any) -> str:
+def start_query(user: User, town: Municipality) -> str:
     """Return the query of the view with which the person's inbox opens; empty without one."""
     default = DefaultView.objects.filter(municipality=town, user=user).select_related("view").first()
     visible = SavedView.objects.for_person(user, town.pk)

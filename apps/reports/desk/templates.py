@@ -1,7 +1,5 @@
 """Reply templates: administrators write them, the work page offers those that fit a report."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpResponse
@@ -12,6 +10,7 @@ from apps.accounts.access import staff_act, staff_form, staff_page
 from apps.accounts.models import Role
 from apps.accounts.requests import StaffRequest
 from apps.geo.refusals import said_at
+from apps.places.models import Municipality
 from apps.places.requests import TownRequest
 from apps.reports import services
 from apps.reports.desk.case_forms import TemplateForm
@@ -73,7 +72,7 @@ def _template(request: TownRequest, template_id: int) -> ReplyTemplate:
 
 
 def _edit(request: TownRequest, template: ReplyTemplate | None) -> HttpResponse:
-    town: Any = request.municipality
+    town: Municipality = request.municipality
     form = TemplateForm(town, request.POST if request.method == "POST" else None, template=template)
     if form.is_bound and form.is_valid():
         with said_at(form, "title"):

@@ -1,8 +1,7 @@
 """One report to work on: everything that the reader may know, and the forms that they may use."""
 
-from typing import Any
-
-from django.http import HttpRequest, HttpResponse
+from django.forms import BaseForm
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from apps.accounts.access import staff_page
@@ -31,17 +30,17 @@ def work(request: StaffRequest, public_id: str) -> HttpResponse:
 
 
 def work_page(
-    request: HttpRequest,
+    request: StaffRequest,
     report: Report,
     *,
-    refused: tuple[str, Any] | None = None,
-    opened: tuple[str, Any] | None = None,
+    refused: tuple[str, BaseForm] | None = None,
+    opened: tuple[str, BaseForm] | None = None,
     stale: Conflict | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """Render the work page. ``refused`` is the name of an action and its form with errors, ``opened`` one that is not
     finished, ``stale`` both versions of a change that came too late."""
-    reader: Any = request.user
+    reader = request.user
     may = rights(reader, report)
     forms = _forms(report, may)
     if shown := refused or opened:
@@ -74,7 +73,7 @@ def work_page(
     return render(request, "reports/desk/work.html", context, status=status)
 
 
-def _case(request: HttpRequest, report: Report, may: Rights) -> dict[str, Any]:
+def _case(request: StaffRequest, report: Report, may: Rights) -> dict[str, object]:
     """Return what belongs together with a report, and what may be the same thing."""
     merge = report.merges.filter(undone_at=None).select_related("main__category").first()
     merged = report.merged.filter(undone_at=None).select_related("duplicate")
@@ -96,9 +95,9 @@ def _case(request: HttpRequest, report: Report, may: Rights) -> dict[str, Any]:
     return {"merge": merge, "merged": merged, "similar": similar, "may_merge_with": mine}
 
 
-def _forms(report: Report, may: Rights) -> dict[str, Any]:
+def _forms(report: Report, may: Rights) -> dict[str, BaseForm]:
     """Return the forms that somebody with these rights may use, by the name of their action."""
-    forms: dict[str, Any] = {}
+    forms: dict[str, BaseForm] = {}
     if may.handle:
         forms["stand"] = desk_forms.StatusForm(report)
         forms["frage"] = case_forms.QuestionForm(report)

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.accounts.models import User
 from apps.contributions.uploads import take_over as take_photos
 from apps.geo.editing import ChangeRefused
 from apps.reports import changes
@@ -103,7 +104,7 @@ def report_done(
         )
     end(handover, Handover.State.DONE, at=at)
     step = "done" if status == Status.DONE else "status"
-    more = {"photos": len(photos), "status": str(status.label)}
+    more: dict[str, Any] = {"photos": len(photos), "status": str(status.label)}
     record(handover, step, at=at, text=text, idempotency_key=idempotency_key, **more)
     _follow(report, status, at=at)
     return True
@@ -156,7 +157,7 @@ def answer_question(
     *,
     report: Report,
     text: str,
-    actor: Any,
+    actor: User,
     idempotency_key: uuid.UUID | None = None,
     at: dt.datetime | None = None,
 ) -> Handover:

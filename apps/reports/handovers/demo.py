@@ -1,17 +1,17 @@
 """What bodies outside have in hand in the demonstration: rows as the services write them, without mail."""
 
 import datetime as dt
-from typing import Any
 
 from django.utils import timezone
 
+from apps.places.models import Municipality
 from apps.reports.handovers.telling import begin_waiting, record
 from apps.reports.handovers.ways import way_to
 from apps.reports.models import Handover, Report
 from apps.reports.transitions import Status
 
 
-def add_handovers(town: Any) -> int:
+def add_handovers(town: Municipality) -> int:
     """Give every open report at a body outside its handover, and return how many are new. Twice changes nothing.
 
     Days that have passed count as dealt with, so that nobody is reminded of an invention.

@@ -1,7 +1,6 @@
 """The desk's side of a handover: answer a question, send again what did not get through, and the list of it."""
 
 import uuid
-from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -37,7 +36,7 @@ class ReplyForm(forms.Form):
     )
 
 
-def panel_of(report: Report, *, may_handle: bool) -> dict[str, Any]:
+def panel_of(report: Report, *, may_handle: bool) -> dict[str, object]:
     """Return what the work page shows of a report's handovers and of what does not get through."""
     handovers = list(report.handovers.select_related("department", "message"))
     current = next((h for h in handovers if h.state in Handover.OPEN), None)

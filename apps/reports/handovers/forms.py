@@ -1,12 +1,13 @@
 """What a body outside fills in on its answer page: one small form per answer, each with a key against doubles."""
 
 import uuid
-from typing import Any
+from typing import Any, Unpack
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.contributions.photo_form import PhotoFormMixin
+from apps.geo.form_fields import Data, FormOptions
 from apps.reports.forms import CleanCharField
 from apps.reports.models import Handover
 
@@ -29,8 +30,8 @@ class AnswerForm(forms.Form):
 
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
-    def __init__(self, handover: Handover, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, handover: Handover, data: Data = None, **kwargs: Unpack[FormOptions]) -> None:
+        super().__init__(data, **kwargs)
         self.municipality = handover.municipality
 
     def values(self) -> dict[str, Any]:

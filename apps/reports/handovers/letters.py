@@ -4,7 +4,6 @@ The body reads what the thing is and where; never who reported it, nor a word fr
 """
 
 import datetime as dt
-from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
@@ -50,7 +49,7 @@ def send_new_link(handover: Handover, *, at: dt.datetime) -> Message:
 
 
 def tell_desk(
-    handover: Handover, occasion: str, template: str, *, to: Department | None = None, **context: Any
+    handover: Handover, occasion: str, template: str, *, to: Department | None = None, **context: object
 ) -> None:
     """Queue a mail to the town's desk (the triage desk unless another is named) with the link to the work page."""
     report = handover.report
@@ -70,7 +69,7 @@ def tell_desk(
     )
 
 
-def _to_body(handover: Handover, occasion: str, template: str, *, at: dt.datetime, **context: Any) -> Message:
+def _to_body(handover: Handover, occasion: str, template: str, *, at: dt.datetime, **context: object) -> Message:
     report = handover.report
     return send(
         report,

@@ -8,9 +8,9 @@ protection has nothing to protect, and the pages can do without the Referer that
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any
 
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -32,6 +32,7 @@ from apps.reports.handovers import forms as answer_forms
 from apps.reports.handovers.letters import words_for_outside
 from apps.reports.handovers.links import find_link
 from apps.reports.models import Event, Handover, HandoverLink, ReportPhoto
+from apps.reports.querysets import ReportPhotoQuerySet
 
 #: Answers through one link in an hour, and mails with a new link to one body's address.
 ANSWERS, NEW_LINKS = 30, 3
@@ -87,11 +88,11 @@ ANSWERS_BY_NAME = {
 }
 
 
-def behind_link(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def behind_link(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Give ``view`` the link instead of the token; its answers are stored, indexed and passed on by nobody."""
 
     @wraps(view)
-    def guarded(request: TownRequest, token: str, **kwargs: Any) -> HttpResponse:
+    def guarded(request: TownRequest, token: str, **kwargs: object) -> HttpResponseBase:
         link = find_link(token)
         if link is None:
             raise NoSuchLink
@@ -164,18 +165,17 @@ def new_link(request: TownRequest, link: HandoverLink, token: str) -> HttpRespon
 
 @behind_link
 @require_safe
-def photo(request: TownRequest, link: HandoverLink, token: str, photo: str, size: str) -> HttpResponse:
+def photo(request: TownRequest, link: HandoverLink, token: str, photo: str, size: str) -> HttpResponseBase:
     """A photo that somebody of the town has looked at and released, while the body is asked."""
     if not link.handover.is_open or link.expires_at <= timezone.now():
         raise Http404
     found = get_object_or_404(_photos(link.handover).select_related("blurred"), public_id=photo)
     name = f"meldung-{link.handover.report.reference}-foto-{found.position + 1}"
     # Where somebody has blurred a part of it, the whole photo stays inside.
-    shown: HttpResponse = photo_response(request, found.public_picture, size, name=name, is_public=False)
-    return shown
+    return photo_response(request, found.public_picture, size, name=name, is_public=False)
 
 
-def _photos(handover: Handover) -> Any:
+def _photos(handover: Handover) -> ReportPhotoQuerySet:
     return ReportPhoto.objects.filter(report=handover.report_id, state=ReportPhoto.State.RELEASED)
 
 
@@ -191,7 +191,7 @@ def _expired(request: TownRequest, link: HandoverLink, token: str) -> HttpRespon
 
 
 def _render(
-    request: TownRequest, template: str, link: HandoverLink, token: str, *, status: int = 200, **context: Any
+    request: TownRequest, template: str, link: HandoverLink, token: str, *, status: int = 200, **context: object
 ) -> HttpResponse:
     handover = link.handover
     report = handover.report

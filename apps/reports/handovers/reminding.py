@@ -1,6 +1,7 @@
 """Silence is answered: the body is reminded on its day, later the town's desk is told. Working days of the town."""
 
 import datetime as dt
+from collections.abc import Callable
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -11,6 +12,8 @@ from apps.reports.handovers import letters
 from apps.reports.handovers.telling import record
 from apps.reports.models import Handover
 from apps.reports.transitions import CLOSED
+
+Act = Callable[[Handover, dt.datetime], None]
 
 
 def remind_the_silent(*, at: dt.datetime) -> tuple[int, int]:
@@ -24,7 +27,7 @@ def remind_the_silent(*, at: dt.datetime) -> tuple[int, int]:
     return reminded, escalated
 
 
-def _each(due: Q, today: dt.date, at: dt.datetime, act) -> list[bool]:
+def _each(due: Q, today: dt.date, at: dt.datetime, act: Act) -> list[bool]:
     waiting = Handover.objects.filter(due, state=Handover.State.TOLD, report__executor=F("department")).exclude(
         report__status__in=sorted(CLOSED)
     )
@@ -33,7 +36,7 @@ def _each(due: Q, today: dt.date, at: dt.datetime, act) -> list[bool]:
 
 
 @transaction.atomic
-def _one(pk: int, due: Q, at: dt.datetime, act) -> bool:
+def _one(pk: int, due: Q, at: dt.datetime, act: Act) -> bool:
     """Act on one handover unless it was answered, or another worker acts on it, in the meantime."""
     handover = (
         Handover.objects.select_for_update(of=("self",), skip_locked=True)

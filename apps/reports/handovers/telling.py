@@ -1,10 +1,12 @@
 """Handing a report to the department that acts now: a mail for a desk of the town, a handover for a body outside."""
 
 import datetime as dt
-from typing import Any
+import uuid
 
 from django.utils import timezone
 
+from apps.accounts.models import User
+from apps.departments.models import Department
 from apps.places.working_days import add_working_days
 from apps.reports import changes, notifications
 from apps.reports.handovers.ways import way_named, way_to
@@ -42,7 +44,7 @@ def hand_over(report: Report, *, at: dt.datetime, still_broken: str | None = Non
     return handover
 
 
-def hand_over_moved(report: Report, *, department: Any, at: dt.datetime) -> None:
+def hand_over_moved(report: Report, *, department: Department, at: dt.datetime) -> None:
     """Hand over a report that a set-based change has moved to a body outside; once, however often it is called."""
     report = changes.lock(report)
     in_hand = report.handovers.filter(department=department, state__in=Handover.OPEN)
@@ -82,10 +84,10 @@ def record(
     step: str,
     *,
     at: dt.datetime,
-    actor: Any = None,
+    actor: User | None = None,
     text: str = "",
-    idempotency_key: Any = None,
-    **data: Any,
+    idempotency_key: uuid.UUID | None = None,
+    **data: object,
 ) -> Event:
     """Write a step of a handover into the report's history, where only the desk reads it."""
     department = handover.department

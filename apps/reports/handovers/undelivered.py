@@ -2,15 +2,16 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.accounts.models import User
 from apps.geo.editing import ChangeRefused
 from apps.outbox.models import Message
 from apps.outbox.services import MessageRefused, dismiss_message, retry_message
+from apps.places.models import Municipality
 from apps.reports import changes
 from apps.reports.handovers.telling import begin_waiting, record
 from apps.reports.handovers.ways import MAIL
@@ -49,7 +50,7 @@ def _told(message: Message) -> Undelivered:
     return Undelivered(message, to, is_final, is_desk and is_final and message.channel == "mail")
 
 
-def with_undelivered(reports: ReportQuerySet, town: Any) -> ReportQuerySet:
+def with_undelivered(reports: ReportQuerySet, town: Municipality) -> ReportQuerySet:
     """Keep the open reports about which something does not get through, or whose body cannot be reached."""
     messages = Message.objects.in_town(town.pk).troubled().exclude(reference="")
     lost = Handover.objects.filter(municipality=town, way="", state__in=Handover.OPEN).order_by()
@@ -59,7 +60,7 @@ def with_undelivered(reports: ReportQuerySet, town: Any) -> ReportQuerySet:
 
 
 @transaction.atomic
-def send_again(*, report: Report, message: Message, actor: Any, recipient: str = "") -> None:
+def send_again(*, report: Report, message: Message, actor: User, recipient: str = "") -> None:
     """Queue a failed message again, to another address if one is named. Raises ``ChangeRefused``."""
     if recipient and not _told(message).may_be_readdressed:
         raise ChangeRefused(_("An diese Person geht die Nachricht nur unter der Adresse, die sie angegeben hat."))
@@ -81,7 +82,7 @@ def dismiss(*, message: Message) -> None:
 
 
 @transaction.atomic
-def tell_by_mail(*, report: Report, actor: Any) -> Handover:
+def tell_by_mail(*, report: Report, actor: User) -> Handover:
     """Tell a body by mail that could not be reached, or by another way in vain. Raises ``ChangeRefused``."""
     report = changes.lock(report)
     handover = report.handovers.filter(state__in=Handover.OPEN).exclude(way=MAIL.name).first()

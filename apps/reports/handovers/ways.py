@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from apps.departments.models import Department
 from apps.outbox.models import Message
 from apps.reports.handovers import letters
 from apps.reports.models import Handover, Report
@@ -20,7 +20,7 @@ class Way:
 
     name: str
     title: str | Promise
-    reaches: Callable[[Report, Any], bool]
+    reaches: Callable[[Report, Department], bool]
     tell: Callable[[Handover, str], Message]
     is_reminded: bool = False
 
@@ -35,7 +35,7 @@ def register_way(way: Way) -> None:
         raise ValueError(f"way {way.name!r} is registered twice")
 
 
-def way_to(report: Report, department: Any) -> Way | None:
+def way_to(report: Report, department: Department) -> Way | None:
     """Return the way by which ``department`` is told about ``report``; None when there is none."""
     others = [way for way in _ways.values() if way is not MAIL]
     return next((way for way in (*others, MAIL) if way.reaches(report, department)), None)

@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from apps.departments.models import Department
+from apps.geo.staff import StaffMember
 from apps.places.constraints import SameTown
 from apps.places.models import TownOwned
 from apps.reports.models.report import Event, Report
@@ -20,7 +21,7 @@ User = settings.AUTH_USER_MODEL
 
 
 class SavedViewQuerySet(models.QuerySet[Any]):
-    def for_person(self, user: Any, municipality_id: int) -> Self:
+    def for_person(self, user: StaffMember, municipality_id: int) -> Self:
         """Keep the person's own views of the town, and those shared with one of their desks or with everybody."""
         desks = Department.objects.of(user, municipality_id).values("pk")
         shared = Q(sharing="town") | Q(sharing="department", department__in=desks)

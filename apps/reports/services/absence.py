@@ -13,9 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.history import history
+from apps.accounts.models import User
 from apps.departments.models import Membership
 from apps.geo.editing import ChangeRefused
 from apps.outbox.services import enqueue_all
+from apps.places.models import Municipality
 from apps.reports.bulk_mails import handed_over_letters
 from apps.reports.models import Cover, Event, Report
 
@@ -25,7 +27,7 @@ LEADS = ("supervisor", "administrator")
 
 @transaction.atomic
 def set_cover(
-    *, municipality: Any, person: Any, cover: Any, first_day: dt.date, last_day: dt.date, actor: Any
+    *, municipality: Municipality, person: User, cover: User, first_day: dt.date, last_day: dt.date, actor: User
 ) -> Cover:
     """Let ``cover`` look after what is assigned to ``person`` on these local dates, both included.
 
@@ -49,7 +51,7 @@ def set_cover(
         )
 
 
-def end_cover(*, cover: Cover, actor: Any) -> None:
+def end_cover(*, cover: Cover, actor: User) -> None:
     """Take a cover away again."""
     if actor.pk not in (cover.person_id, cover.cover_id) and not actor.has_role(cover.municipality_id, *LEADS):
         raise ChangeRefused(_("Das kann nur, wer abwesend ist oder vertritt, oder die Leitung."))
@@ -61,13 +63,19 @@ def end_cover(*, cover: Cover, actor: Any) -> None:
 class HandedOver:
     """How many reports went to whom, and how many found nobody of their department."""
 
-    given: list[tuple[Any, int]]
+    given: list[tuple[User, int]]
     left: int
 
 
 @transaction.atomic
 def hand_over(
-    *, municipality: Any, person: Any, to: Sequence[Any], actor: Any, note: str = "", at: dt.datetime | None = None
+    *,
+    municipality: Municipality,
+    person: User,
+    to: Sequence[User],
+    actor: User,
+    note: str = "",
+    at: dt.datetime | None = None,
 ) -> HandedOver:
     """Give all open reports of ``person`` to ``to``, in turn among those who work at each report's department.
 
@@ -77,7 +85,7 @@ def hand_over(
         raise ChangeRefused(_("Arbeit übergeben kann nur die Leitung oder die Verwaltung der Plattform."))
     at = at or timezone.now()
     others = [other for other in to if other.pk != person.pk and other.is_active]
-    seats: dict[int, list[Any]] = defaultdict(list)
+    seats: dict[int, list[User]] = defaultdict(list)
     desks = dict(_desks_by_person([other.pk for other in others]))
     for other in others:
         for desk in desks.get(other.pk, ()):
@@ -116,7 +124,7 @@ def hand_over(
     return HandedOver(given_to, len(rows) - sum(n for _who, n in given_to))
 
 
-def _bodies(user: Any, municipality: Any) -> set[int]:
+def _bodies(user: User, municipality: Municipality) -> set[int]:
     seats = Membership.objects.filter(user=user, department__municipality=municipality)
     return set(seats.values_list("department__organisation_id", flat=True))
 

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -12,9 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.history import history
+from apps.accounts.models import User
 from apps.departments import explanations
 from apps.departments.models import Department
 from apps.departments.routed import Decision
+from apps.places.models import Municipality
 from apps.reports import applying_sql, digests
 from apps.reports.handovers.telling import hand_over_moved
 from apps.reports.models import AppliedReport, RuleApplication
@@ -26,7 +27,7 @@ LEASE = dt.timedelta(minutes=2)
 
 
 @transaction.atomic
-def order_application(*, municipality: Any, actor: Any, reason: str, decisions: Sequence[Decision]) -> str:
+def order_application(*, municipality: Municipality, actor: User, reason: str, decisions: Sequence[Decision]) -> str:
     """Have a worker give these open reports to whom the rules name; return the address of the page that shows it.
 
     Called in the transaction that changes the rules. Nothing to do is no order, and an empty address.

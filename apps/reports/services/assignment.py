@@ -1,7 +1,6 @@
 """Which person of the responsible department works on a report."""
 
 import datetime as dt
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -15,7 +14,7 @@ from apps.reports import changes, notifications
 from apps.reports.models import Event, Report
 
 
-def colleagues(department: Any) -> QuerySet[User]:
+def colleagues(department: Department | int) -> QuerySet[User]:
     """Return the people to whom a department's reports may be given: its active members, by name.
 
     A seat alone is not enough: it needs a role in the town besides, as the desk's doors do.
@@ -31,7 +30,7 @@ def assign(
     *,
     report: Report,
     person: User | None,
-    actor: Any,
+    actor: User | None,
     version: int | None = None,
     at: dt.datetime | None = None,
 ) -> Report:
@@ -56,13 +55,13 @@ def assign(
     return report
 
 
-def let_go_of_assignee(report: Report, *, actor: Any, at: dt.datetime) -> None:
+def let_go_of_assignee(report: Report, *, actor: User | None, at: dt.datetime) -> None:
     """Take a locked report, whose department has just changed, from a person who does not work there; unsaved."""
     if report.assignee_id and not colleagues(report.executor_id).filter(pk=report.assignee_id).exists():
         _record(report, None, actor=actor, at=at)
         report.assignee = None
 
 
-def _record(report: Report, person: User | None, *, actor: Any, at: dt.datetime) -> None:
+def _record(report: Report, person: User | None, *, actor: User | None, at: dt.datetime) -> None:
     data = {"from": report.assignee_id, "to": person.pk if person else None}
     changes.record(report, Event.Kind.ASSIGNED, actor=actor, at=at, data=data)

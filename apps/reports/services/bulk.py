@@ -14,9 +14,12 @@ from django.db.models import F, Func, JSONField, OuterRef, Q, Subquery, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.accounts.models import User
 from apps.contributions.models import contact_dies_on
+from apps.departments.models import Department
 from apps.geo.editing import ChangeRefused
 from apps.outbox.services import enqueue_all, withdraw
+from apps.places.models import Municipality
 from apps.reports import bulk_mails
 from apps.reports.changes import StaleEdit
 from apps.reports.models import BulkChange, BulkChangeItem, Contact, Event, Follower, Merge, Report
@@ -35,8 +38,8 @@ def change_many(
     *,
     reports: ReportQuerySet,
     change: Change,
-    actor: Any,
-    municipality: Any,
+    actor: User,
+    municipality: Municipality,
     key: uuid.UUID,
     digest: str = "",
     at: dt.datetime | None = None,
@@ -73,7 +76,7 @@ def change_many(
     return made
 
 
-def _write(plan: Plan, made: BulkChange, *, actor: Any, at: dt.datetime) -> None:
+def _write(plan: Plan, made: BulkChange, *, actor: User, at: dt.datetime) -> None:
     """Store rows, history, what was before, and the mails of a checked plan."""
     change, rows = plan.change, plan.rows
     keys = [row["pk"] for row in rows]
@@ -116,7 +119,7 @@ def _write(plan: Plan, made: BulkChange, *, actor: Any, at: dt.datetime) -> None
     enqueue_all(municipality=made.municipality, letters=letters, not_before=at + MAILS_WAIT, batch=str(made.key))
 
 
-def _follow_department(rows: list[dict[str, Any]], department: Any, *, actor: Any, at: dt.datetime) -> None:
+def _follow_department(rows: list[dict[str, Any]], department: Department, *, actor: User, at: dt.datetime) -> None:
     """Do to all what the single move does besides: the status says where they lie, and strangers let go of them."""
     staying = set(colleagues(department).values_list("pk", flat=True))
     is_external = department.organisation.is_external
@@ -145,7 +148,7 @@ def _set_dates_to_die(keys: list[int], closed_at: dt.datetime | None) -> None:
     Follower.objects.filter(report__in=keys).update(dies_on=dies_on)
 
 
-def _columns(change: Change, at: dt.datetime) -> dict[str, Any]:
+def _columns(change: Change, at: dt.datetime) -> dict[str, object]:
     if change.action == STATUS:
         return {"status": change.value, "closed_at": at if is_closed(change.value) else None}
     if change.action == ASSIGN:
@@ -156,7 +159,7 @@ def _columns(change: Change, at: dt.datetime) -> dict[str, Any]:
     return {"public_answer": change.value}
 
 
-def _line(change: Change, row: dict[str, Any]) -> dict[str, Any]:
+def _line(change: Change, row: dict[str, Any]) -> dict[str, object]:
     """Return the line of history of one report, as the single change would have written it."""
     kind = Event.Kind
     if change.action == STATUS:
@@ -174,7 +177,7 @@ def _line(change: Change, row: dict[str, Any]) -> dict[str, Any]:
 
 
 @transaction.atomic
-def undo_many(*, change: BulkChange, actor: Any, at: dt.datetime | None = None) -> int:
+def undo_many(*, change: BulkChange, actor: User, at: dt.datetime | None = None) -> int:
     """Take a bulk change back and return of how many reports; those that changed since keep their new state.
 
     Their mails leave the outbox unsent, and the public sees neither change. ``ChangeRefused`` after the minute, by
@@ -221,7 +224,7 @@ def _taken_back() -> Func:
     return Func(F("data"), mark, template="(%(expressions)s)", arg_joiner=" || ", output_field=JSONField())
 
 
-def _reverse(event: Event, *, version: int, actor: Any, at: dt.datetime) -> Event:
+def _reverse(event: Event, *, version: int, actor: User, at: dt.datetime) -> Event:
     data = {**event.data, "from": event.data.get("to"), "to": event.data.get("from"), "undone": True}
     data.pop("to_name", None)
     return Event(report_id=event.report_id, kind=event.kind, version=version, actor=actor, at=at, text="", data=data)

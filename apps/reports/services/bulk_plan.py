@@ -3,12 +3,15 @@
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from apps.accounts.models import User
+from apps.places.models import Municipality
 from apps.reports.handovers.ways import way_to
 from apps.reports.models import Merge, Report
 from apps.reports.notifications import addresses_of
@@ -58,7 +61,7 @@ class Plan:
     change: Change
     rows: list[dict[str, Any]]
     left_out: dict[str, int]
-    refused: list[dict[str, Any]]
+    refused: Sequence[object]
     readers: int
     addresses: list[str]
     digest: str
@@ -74,7 +77,7 @@ class Plan:
         return len(self.rows) + sum(self.left_out.values()) + len(self.refused)
 
 
-def plan_bulk(*, reports: ReportQuerySet, change: Change, actor: Any, municipality: Any) -> Plan:
+def plan_bulk(*, reports: ReportQuerySet, change: Change, actor: User, municipality: Municipality) -> Plan:
     """Say what ``change`` would do to ``reports`` (visible to the actor, at most ``MAX_REPORTS``); changes nothing."""
     may = assigned_by if change.action in (ASSIGN, PASS_ON) else handled_by
     allowed = set(reports.filter(may(actor, municipality.pk)).order_by().values_list("pk", flat=True))
@@ -103,7 +106,7 @@ def plan_bulk(*, reports: ReportQuerySet, change: Change, actor: Any, municipali
     )
 
 
-def _reasons(change: Change) -> Any:
+def _reasons(change: Change) -> Callable[[dict[str, Any]], str]:
     """Return the function that says why a report is left out, empty when it is not."""
     if change.action == STATUS:
         label = Status(change.value).label
@@ -144,7 +147,7 @@ def _count_readers(rows: list[dict[str, Any]]) -> int:
     return len(readers_of_many(list(concerned)))
 
 
-def _addresses(change: Change, actor: Any, municipality: Any) -> list[str]:
+def _addresses(change: Change, actor: User, municipality: Municipality) -> list[str]:
     if change.action == ASSIGN and change.value is not None and change.value.pk != actor.pk:
         return addresses_of(change.value, municipality)
     if change.action != PASS_ON or change.value.organisation.is_external:
@@ -167,7 +170,7 @@ def _handovers(change: Change, rows: list[dict[str, Any]]) -> dict[str, Any]:
     return {"handovers": dict(ways), "no_way": no_way}
 
 
-def _digest(change: Change, rows: list[dict[str, Any]], refused: list[dict[str, Any]]) -> str:
+def _digest(change: Change, rows: list[dict[str, Any]], refused: Sequence[object]) -> str:
     """Return a fingerprint of what was shown: when any report has changed since, it is another one."""
     shown = [change.signature(), [(row["pk"], row["version"]) for row in rows], len(refused)]
     return hashlib.sha256(json.dumps(shown).encode()).hexdigest()[:32]

@@ -1,7 +1,6 @@
 """Once each working day a department hears what is due: one mail, and none when nothing is."""
 
 import datetime as dt
-from typing import Any
 
 from django.db.models import Count, Q
 from django.template.loader import render_to_string
@@ -47,7 +46,7 @@ def _tell(town: Municipality, department: Department, day: dt.date) -> bool:
     )
     named = list(theirs.filter(due_on__lte=day).select_related("category", "assignee").order_by("due_on", "pk")[:NAMED])
     query = urlencode({"department": department.code, "status": "offen", "order": "ziel"})
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         **counts,
         "reports": named,
         "more": counts["overdue"] + counts["today"] - len(named),

@@ -2,14 +2,15 @@
 
 import datetime as dt
 import uuid
-from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.accounts.models import User
 from apps.contributions.models import contact_dies_on
+from apps.departments.models import Department
 from apps.geo.editing import ChangeRefused
 from apps.reports import changes, notifications
 from apps.reports.deciding import target_day
@@ -25,7 +26,7 @@ def change_status(
     *,
     report: Report,
     status: str,
-    actor: Any,
+    actor: User | None,
     version: int | None = None,
     note: str = "",
     at: dt.datetime | None = None,
@@ -46,7 +47,7 @@ def change_status(
     return report
 
 
-def set_status(report: Report, status: str, *, actor: Any, at: dt.datetime, note: str = "") -> Event:
+def set_status(report: Report, status: str, *, actor: User | None, at: dt.datetime, note: str = "") -> Event:
     """Set status, closing time and the date on which addresses die on a locked report, with the line of history."""
     old, report.status = report.status, Status(status)
     if old == Status.DUPLICATE:  # it goes on by itself
@@ -60,7 +61,7 @@ def set_status(report: Report, status: str, *, actor: Any, at: dt.datetime, note
     )
 
 
-def follow_executor(report: Report, *, actor: Any, at: dt.datetime) -> None:
+def follow_executor(report: Report, *, actor: User | None, at: dt.datetime) -> None:
     """Let the status of a locked report say where it lies now: ``forwarded`` outside, ``received`` when it is back."""
     status = status_of_place(report.status, is_external=report.executor.organisation.is_external)
     if status is not None:
@@ -71,8 +72,8 @@ def follow_executor(report: Report, *, actor: Any, at: dt.datetime) -> None:
 def reassign(
     *,
     report: Report,
-    department: Any,
-    actor: Any,
+    department: Department,
+    actor: User | None,
     reason: str,
     version: int | None = None,
     at: dt.datetime | None = None,
@@ -110,7 +111,7 @@ def reassign(
 
 @transaction.atomic
 def add_note(
-    *, report: Report, text: str, actor: Any, idempotency_key: uuid.UUID, at: dt.datetime | None = None
+    *, report: Report, text: str, actor: User, idempotency_key: uuid.UUID, at: dt.datetime | None = None
 ) -> Event:
     """Write an internal note, once per key. Two colleagues may note at the same time: no version is asked for."""
     report = changes.lock(report)
@@ -127,7 +128,7 @@ def add_note(
 
 @transaction.atomic
 def set_public_answer(
-    *, report: Report, text: str, actor: Any, version: int | None = None, at: dt.datetime | None = None
+    *, report: Report, text: str, actor: User | None, version: int | None = None, at: dt.datetime | None = None
 ) -> Report:
     """Set or replace the answer that everybody reads beside the report. The reporter hears of it."""
     report = changes.lock(report, version=version)

@@ -2,14 +2,13 @@
 
 import datetime as dt
 from collections.abc import Collection
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from apps.accounts.models import Role
+from apps.accounts.models import Role, User
 from apps.departments.models import Membership
 from apps.reports.digests import tell_back_to_nobody
 from apps.reports.models import Event, Report
@@ -17,7 +16,7 @@ from apps.reports.models import Event, Report
 
 @transaction.atomic
 def let_go_of_leavers(
-    *, people: Collection[int] | None = None, actor: Any = None, at: dt.datetime | None = None
+    *, people: Collection[int] | None = None, actor: User | None = None, at: dt.datetime | None = None
 ) -> int:
     """Take the open reports from those who do not work at their department any more; return how many that were.
 

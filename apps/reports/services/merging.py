@@ -1,12 +1,12 @@
 """Two reports of the same thing become one case, and two again when that was wrong."""
 
 import datetime as dt
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.accounts.models import User
 from apps.contributions.models import contact_dies_on
 from apps.geo.editing import ChangeRefused
 from apps.reports import changes, notifications
@@ -17,7 +17,7 @@ from apps.reports.transitions import Status
 
 @transaction.atomic
 def merge_reports(
-    *, report: Report, main: Report, actor: Any, version: int | None = None, at: dt.datetime | None = None
+    *, report: Report, main: Report, actor: User, version: int | None = None, at: dt.datetime | None = None
 ) -> Merge:
     """Close ``report`` as a duplicate of ``main``. Photos, followers, contact data and history stay and count for both.
 
@@ -50,7 +50,7 @@ def merge_reports(
 
 
 @transaction.atomic
-def undo_merge(*, merge: Merge, actor: Any, at: dt.datetime | None = None) -> Report:
+def undo_merge(*, merge: Merge, actor: User, at: dt.datetime | None = None) -> Report:
     """Take a merge back: the duplicate is a report of its own again, in the status that it had before."""
     first, second = sorted([merge.duplicate, merge.main], key=lambda r: r.pk)
     locked = {r.pk: changes.lock(r) for r in (first, second)}
@@ -66,7 +66,7 @@ def undo_merge(*, merge: Merge, actor: Any, at: dt.datetime | None = None) -> Re
     return report
 
 
-def _record(report: Report, main: Report, kind: Event.Kind, *, actor: Any, at: dt.datetime) -> None:
+def _record(report: Report, main: Report, kind: Event.Kind, *, actor: User, at: dt.datetime) -> None:
     """Write the line of history on both sides."""
     changes.record(report, kind, actor=actor, at=at, data={"as": "duplicate", "other": main.reference})
     changes.record(main, kind, actor=actor, at=at, data={"as": "main", "other": report.reference})

@@ -1,12 +1,12 @@
 """What the public sees of a report, and from when on it does not any more."""
 
 import datetime as dt
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.accounts.models import User
 from apps.geo.editing import ChangeRefused
 from apps.reports import changes
 from apps.reports.corrections import count_words, word_changes
@@ -18,7 +18,7 @@ from apps.reports.transitions import Publication
 def release(
     *,
     report: Report,
-    actor: Any,
+    actor: User,
     public_text: str = "",
     reason: str = "",
     version: int | None = None,
@@ -35,7 +35,7 @@ def release(
     if was_public and report.public_text == old_text:
         raise ChangeRefused(_("Genau dieser Text ist schon veröffentlicht."))
     report.publication = Publication.RELEASED
-    data: dict[str, Any] = {"corrected": report.public_text != report.description, "again": was_public}
+    data: dict[str, object] = {"corrected": report.public_text != report.description, "again": was_public}
     if data["corrected"]:
         data |= count_words(word_changes(report.description, report.public_text))
     if reason:
@@ -47,7 +47,7 @@ def release(
 
 @transaction.atomic
 def hide(
-    *, report: Report, actor: Any, reason: str = "", version: int | None = None, at: dt.datetime | None = None
+    *, report: Report, actor: User, reason: str = "", version: int | None = None, at: dt.datetime | None = None
 ) -> Report:
     """Take a report from every public outlet, or decide that it never gets there."""
     report = changes.lock(report, version=version)

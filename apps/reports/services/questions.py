@@ -2,12 +2,12 @@
 
 import datetime as dt
 import uuid
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.accounts.models import User
 from apps.geo.editing import ChangeRefused
 from apps.reports import changes, notifications
 from apps.reports.models import Event, Question, Report
@@ -19,7 +19,7 @@ REMIND_AFTER = dt.timedelta(days=7)
 
 @transaction.atomic
 def ask_citizen(
-    *, report: Report, text: str, actor: Any, version: int | None = None, at: dt.datetime | None = None
+    *, report: Report, text: str, actor: User, version: int | None = None, at: dt.datetime | None = None
 ) -> Question:
     """Ask the reporter; the report waits meanwhile where the table of transitions allows it.
 

@@ -3,10 +3,13 @@
 import datetime as dt
 from typing import Any
 
+from django.contrib.gis.geos import Point
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.accounts.models import User
+from apps.departments.models import Category
 from apps.departments.routing import Routing
 from apps.departments.surroundings import look_around
 from apps.geo.editing import ChangeRefused
@@ -27,8 +30,8 @@ SAME_PLACE_M = 0.5
 def reroute(
     *,
     report: Report,
-    category: Any,
-    actor: Any,
+    category: Category,
+    actor: User,
     reason: str = "",
     version: int | None = None,
     at: dt.datetime | None = None,
@@ -55,8 +58,8 @@ def reroute(
 def move_report(
     *,
     report: Report,
-    point: Any,
-    actor: Any,
+    point: Point,
+    actor: User,
     reason: str = "",
     version: int | None = None,
     at: dt.datetime | None = None,
@@ -79,7 +82,7 @@ def move_report(
 
 
 def _follow_rules(
-    report: Report, routing: Routing, data: dict[str, Any], *, actor: Any, reason: str, at: dt.datetime
+    report: Report, routing: Routing, data: dict[str, Any], *, actor: User, reason: str, at: dt.datetime
 ) -> None:
     """Write the answer of the rules on a locked report, with its line of history; tell a new department."""
     before = report.executor

@@ -6,13 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.gis.geos import Point
 from django.utils import timezone
 
+from apps.accounts.models import User
 from apps.contributions.contact import ContactData
 from apps.contributions.idempotency import payload_hash, store_once
 from apps.departments.answers import AnswersRefused
+from apps.departments.models import Category
 from apps.departments.surroundings import look_around
 from apps.geo.ids import public_id
+from apps.places.models import Municipality
 from apps.reports import changes, notifications
 from apps.reports.answered import accept_answers
 from apps.reports.deciding import decide_and_describe, target_day
@@ -38,12 +42,12 @@ class Submitted:
 
 def submit_report(
     *,
-    municipality: Any,
-    category: Any,
-    point: Any,
+    municipality: Municipality,
+    category: Category,
+    point: Point,
     description: str,
     idempotency_key: uuid.UUID,
-    answers: Mapping[str, Any] | None = None,
+    answers: Mapping[str, object] | None = None,
     channel: str = Channel.WEB,
     contact: ContactData | None = None,
     about_ref: str = "",
@@ -52,7 +56,7 @@ def submit_report(
     accuracy_m: float | None = None,
     side: str = "",
     with_receipt: bool = True,
-    entered_by: Any = None,
+    entered_by: User | None = None,
     at: dt.datetime | None = None,
 ) -> Submitted:
     """Store and route a report, and queue the messages about it, in one transaction.
@@ -80,7 +84,7 @@ def submit_report(
         }
     )
     at = at or timezone.now()
-    trace: dict[str, Any] = {}
+    trace: dict[str, object] = {}
 
     def store() -> Report:
         accepted = accept_answers(category, answers)

@@ -1,21 +1,21 @@
 """Ready-made words of a town: written, changed and removed by its administrators."""
 
-from typing import Any
-
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from apps.departments.models import Category
 from apps.geo.editing import ChangeRefused
+from apps.places.models import Municipality
 from apps.reports.models import ReplyTemplate
 from apps.reports.placeholders import check_placeholders
 
 
 def save_template(
     *,
-    municipality: Any,
+    municipality: Municipality,
     title: str,
     text: str,
-    category: Any = None,
+    category: Category | None = None,
     status: str = "",
     template: ReplyTemplate | None = None,
 ) -> ReplyTemplate:

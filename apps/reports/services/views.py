@@ -1,12 +1,12 @@
 """Named views of the inbox: saved, put in order, made the start, deleted."""
 
-from typing import Any
-
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from apps.accounts.models import User
 from apps.departments.models import Department
 from apps.geo.editing import ChangeRefused
+from apps.places.models import Municipality
 from apps.reports.models import DefaultView, SavedView
 
 #: Views that one person may keep in a town; each is a count on the page.
@@ -16,7 +16,13 @@ SHARES_WITH_TOWN = ("supervisor", "administrator")
 
 
 def save_view(
-    *, municipality: Any, owner: Any, name: str, query: str, sharing: str, department: Department | None = None
+    *,
+    municipality: Municipality,
+    owner: User,
+    name: str,
+    query: str,
+    sharing: str,
+    department: Department | None = None,
 ) -> SavedView:
     """Keep a filter (a checked query string) under a name, unique for its owner.
 
@@ -47,7 +53,7 @@ def save_view(
 
 
 @transaction.atomic
-def move_view(*, view: SavedView, actor: Any, up: bool) -> None:
+def move_view(*, view: SavedView, actor: User, up: bool) -> None:
     """Change the place of an own view with its neighbour; at the end nothing happens."""
     own = SavedView.objects.filter(municipality=view.municipality, owner=actor)
     mine = list(own.order_by("order", "pk").select_for_update())
@@ -62,7 +68,7 @@ def move_view(*, view: SavedView, actor: Any, up: bool) -> None:
     SavedView.objects.bulk_update(mine, ["order"])
 
 
-def delete_view(*, view: SavedView, actor: Any) -> None:
+def delete_view(*, view: SavedView, actor: User) -> None:
     """Delete a view: its owner's, or (for the administration) any that is shared."""
     administers = actor.has_role(view.municipality_id, "administrator") and view.sharing != SavedView.Sharing.OWN
     if view.owner_id != actor.pk and not administers:
@@ -70,7 +76,7 @@ def delete_view(*, view: SavedView, actor: Any) -> None:
     view.delete()
 
 
-def set_default_view(*, municipality: Any, user: Any, view: SavedView | None) -> None:
+def set_default_view(*, municipality: Municipality, user: User, view: SavedView | None) -> None:
     """Let the person's inbox open with a view, or (None) with everything."""
     if view is None:
         DefaultView.objects.filter(municipality=municipality, user=user).delete()

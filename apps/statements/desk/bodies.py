@@ -1,7 +1,7 @@
 """The town's list of bodies to ask, and whom a round has asked."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, Unpack
 
 from django import forms
 from django.contrib import messages
@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as lazy
 
 from apps.accounts.access import staff_form
 from apps.accounts.requests import StaffRequest
-from apps.consultations.models import ParticipationPeriod
+from apps.consultations.models import Consultation, ParticipationPeriod
 from apps.consultations.phases import Kind, kind_of
 from apps.geo.edit_forms import EditForm
-from apps.geo.form_fields import DayField, row_field
+from apps.geo.form_fields import Data, DayField, FormOptions, row_field
 from apps.geo.refusals import said_at
 from apps.statements.codes import STAFF
 from apps.statements.desk.reading import find_consultation
@@ -54,8 +54,8 @@ class InviteForm(forms.Form):
         label=lazy("Wen fragen wir?"), queryset=Authority.objects.none(), widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, consultation: Any, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, consultation: Consultation, data: Data = None, **kwargs: Unpack[FormOptions]) -> None:
+        super().__init__(data, **kwargs)
         if kind_of(consultation) == Kind.INFORMAL:
             self.fields["answers_until"].help_text = ""
         invited = Invitation.objects.filter(period__consultation=consultation)

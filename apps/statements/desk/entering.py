@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.access import staff_form
 from apps.accounts.requests import StaffRequest
+from apps.consultations.models import Consultation
 from apps.consultations.periods.moments import local_midnight
 from apps.consultations.phases import Role
 from apps.contributions.idempotency import KeyReused
@@ -48,7 +49,7 @@ def enter(request: StaffRequest, public_id: str) -> HttpResponse:
     return render(request, "statements/desk/enter.html", context, status=422 if form.errors else 200)
 
 
-def _store(request: StaffRequest, consultation: Any, data: dict[str, Any]) -> Submitted:
+def _store(request: StaffRequest, consultation: Consultation, data: dict[str, Any]) -> Submitted:
     """Store what was typed. A day that is over counts from its beginning, so that nothing becomes late by it."""
     day, now = data["received_on"], timezone.now()
     with transaction.atomic():

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.access import staff_form, staff_page
@@ -53,7 +54,7 @@ def exports(request: StaffRequest, public_id: str) -> HttpResponse:
     return render(request, "statements/desk/exports.html", context, status=422 if form.errors else 200)
 
 
-def _title(export: Export) -> Any:
+def _title(export: Export) -> str | Promise:
     is_weighing = export.content == Export.Content.WEIGHING
     return FORMATS[export.ending].title if is_weighing else export.get_content_display()
 

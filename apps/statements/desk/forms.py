@@ -13,6 +13,7 @@ from apps.consultations.models import Consultation
 from apps.geo.drawn_forms import DrawnFormMixin
 from apps.geo.edit_forms import EditForm
 from apps.geo.form_fields import CleanCharField, DayField, choice_field, one_of_several, row_field
+from apps.places.models import Municipality
 from apps.statements.codes import STAFF, Channel, Sender
 from apps.statements.forms import DRAWN_TYPES
 from apps.statements.models import Invitation, Segment, Statement
@@ -38,7 +39,7 @@ class SegmentForm(DrawnFormMixin, EditForm):
             "tags": _("Mit Komma getrennt, zum Beispiel: Lärm, Verkehr"),
         }
 
-    def __init__(self, town: Any, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, town: Municipality | int, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         planners = User.objects.filter(is_active=True, roles__municipality=town, roles__role__in=STAFF)
         row_field(self, "assignee").queryset = planners.distinct().order_by("name")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from apps.accounts.access import staff_form
 from apps.accounts.requests import StaffRequest
+from apps.consultations.models import Consultation
 from apps.geo.form_fields import CleanCharField
 from apps.geo.refusals import said_at
 from apps.geo.untrusted import whole_number
@@ -79,7 +80,7 @@ def groups(request: StaffRequest, public_id: str) -> HttpResponse:
     return render(request, "statements/desk/groups.html", context, status=422 if form.errors else 200)
 
 
-def _suggestions(consultation: Any) -> list[dict[str, object]]:
+def _suggestions(consultation: Consultation) -> list[dict[str, object]]:
     """Return the first twenty: numbers, how many, whether more than fifty, and the words of one of them."""
     found = ungrouped(suggest_groups(consultation), consultation)[:20]
     firsts = [numbers[0] for numbers in found]

@@ -1,16 +1,17 @@
 """Which consultations have statements, and all statements of one: as a list and on the plan."""
 
 import json
-from typing import Any
 
 from django.contrib.gis.db.models.functions import AsGeoJSON, Transform
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.access import staff_page
 from apps.accounts.requests import StaffRequest
+from apps.consultations.models import Consultation
 from apps.geo.crs import WGS84
 from apps.geo.untrusted import whole_number
 from apps.statements.codes import STAFF, Confirmation
@@ -20,7 +21,7 @@ from apps.statements.place_words import PLACE_COLOUR, PLAN_COLOUR
 
 PAGE = 100
 #: What the list can be narrowed to: word in the address -> title and condition.
-FILTERS: dict[str, tuple[Any, dict[str, Any]]] = {
+FILTERS: dict[str, tuple[str | Promise, dict[str, object]]] = {
     "offen": (gettext_lazy("noch ohne Belange"), {"segments": None, "withdrawn_at": None}),
     "verspaetet": (gettext_lazy("verspätet"), {"is_late": True}),
     "unbestaetigt": (gettext_lazy("unbestätigt"), {"confirmation": Confirmation.PENDING}),
@@ -71,7 +72,7 @@ def listing(request: StaffRequest, public_id: str) -> HttpResponse:
     return render(request, "statements/desk/list.html", context)
 
 
-def places_on_map(consultation: Any, statements: list[int]) -> dict[str, Any]:
+def places_on_map(consultation: Consultation, statements: list[int]) -> dict[str, object]:
     """Return the plan's outline and the places of statements as GeoJSON (WGS 84); two statements."""
     features = []
     outline = type(consultation).objects.filter(pk=consultation.pk).exclude(area=None)
@@ -84,6 +85,6 @@ def places_on_map(consultation: Any, statements: list[int]) -> dict[str, Any]:
     return {"type": "FeatureCollection", "features": features}
 
 
-def _feature(title: str, colour: str, shape: str, **more: Any) -> dict[str, Any]:
+def _feature(title: str, colour: str, shape: str, **more: object) -> dict[str, object]:
     properties = {"title": title, "colour": colour, **more}
     return {"type": "Feature", "properties": properties, "geometry": json.loads(shape)}

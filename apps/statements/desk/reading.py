@@ -2,15 +2,17 @@
 
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404
 
 from apps.accounts.requests import StaffRequest
 from apps.consultations.models import Consultation
+from apps.consultations.querysets import ConsultationQuerySet
 from apps.statements.models import Statement
+from apps.statements.querysets import StatementQuerySet
 
 
-def consultations_of(request: StaffRequest) -> QuerySet[Any]:
+def consultations_of(request: StaffRequest) -> ConsultationQuerySet:
     """Return the town's consultations that this member of staff works on."""
     return Consultation.objects.visible_to(request.user).filter(municipality=request.municipality)
 
@@ -23,7 +25,7 @@ def find_consultation(request: StaffRequest, public_id: str) -> Consultation:
     return found
 
 
-def statements_of(request: StaffRequest, consultation: Consultation) -> Any:
+def statements_of(request: StaffRequest, consultation: Consultation) -> StatementQuerySet:
     """Return the statements of a consultation."""
     return Statement.objects.visible_to(request.user).filter(consultation=consultation)
 

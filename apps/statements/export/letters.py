@@ -1,7 +1,6 @@
 """Letters, one a page: to the neighbourhood of a plan, and with results to whoever gets them by post."""
 
 from pathlib import Path
-from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -39,7 +38,7 @@ def _write_parcels(mailing: Mailing, path: Path) -> None:
 
 def write_mailing_letters(mailing: Mailing, path: Path) -> None:
     """Write a letter to each frozen address; nobody's name is known."""
-    letters: list[dict[str, Any]] = [
+    letters: list[dict[str, object]] = [
         {"to": [_("An alle Haushalte"), *address.split(", ")], "text": mailing.text} for address in mailing.addresses
     ]
     _write(mailing.consultation, letters, path)
@@ -52,7 +51,7 @@ def write_result_letters(consultation: Consultation, path: Path) -> None:
         .select_related("statement__sender")
         .order_by("statement__number")
     )
-    letters: list[dict[str, Any]] = []
+    letters: list[dict[str, object]] = []
     for result in told:
         sender = getattr(result.statement, "sender", None)
         if sender is None:
@@ -65,7 +64,7 @@ def write_result_letters(consultation: Consultation, path: Path) -> None:
     _write(consultation, letters, path)
 
 
-def _write(consultation: Consultation, letters: list[dict[str, Any]], path: Path) -> None:
+def _write(consultation: Consultation, letters: list[dict[str, object]], path: Path) -> None:
     context = {
         "letters": letters,
         "consultation": consultation,

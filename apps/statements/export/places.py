@@ -1,7 +1,6 @@
 """Where the statements are about, as a GeoPackage: points, lines and areas, each with its statement and its words."""
 
 from pathlib import Path
-from typing import Any
 
 import geopandas
 import pyogrio
@@ -41,7 +40,7 @@ def write_places(consultation: Consultation, path: Path) -> None:
         chosen = [n for n, shape in enumerate(shapes) if shape.geom_type in kinds]
         if not chosen and not (layer == "punkte" and not rows):
             continue
-        columns: dict[str, Any] = {name: [rows[n][at] for n in chosen] for at, name in enumerate(COLUMNS)}
+        columns: dict[str, object] = {name: [rows[n][at] for n in chosen] for at, name in enumerate(COLUMNS)}
         frame = geopandas.GeoDataFrame(columns, geometry=[shapes[n] for n in chosen], crs=f"EPSG:{GEO_SRID}")
         kind = {"punkte": "Point", "linien": "LineString"}.get(layer, "MultiPolygon")
         pyogrio.write_dataframe(

@@ -15,7 +15,7 @@ from weasyprint.urls import URLFetcher
 class FetchesNothing(URLFetcher):
     """Refuses whatever a page asks for: no network, no file, no data address."""
 
-    def fetch(self, url: str, headers: Any = None) -> Any:
+    def fetch(self, url: str, headers: object = None) -> Any:
         """Raise ``ValueError``."""
         raise ValueError("nothing is fetched while printing")
 

@@ -14,7 +14,6 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from django.template.loader import render_to_string
 
@@ -49,7 +48,7 @@ def write_table(rows: Iterable[Row], path: Path, *, title: str, subtitle: str) -
         book.write(path)
 
 
-def write_page(template: str, context: dict[str, Any], path: Path) -> None:
+def write_page(template: str, context: dict[str, object], path: Path) -> None:
     """Render one of our templates below ``statements/export/`` as PDF."""
     _press(_html(template, context), path, "tagged")
 
@@ -87,5 +86,5 @@ def _press(html: str, path: Path, *how: str) -> Path:
     return path
 
 
-def _html(template: str, context: dict[str, Any]) -> str:
+def _html(template: str, context: dict[str, object]) -> str:
     return render_to_string(f"statements/export/{template}.html", context)

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Prefetch
 from django.utils import timezone
@@ -11,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from apps.consultations.models import Consultation
 from apps.statements.codes import Decision, Sender
-from apps.statements.models import Export, Segment
+from apps.statements.models import Export, Segment, Statement
 
 #: Called with the number of statements that are done.
 Tick = Callable[[int], None]
@@ -111,7 +110,7 @@ def _by_statement(consultation: Consultation, with_names: bool, tick: Tick) -> I
             tick(done)
 
 
-def sender_of(statement: Any, with_names: bool) -> str:
+def sender_of(statement: Statement, with_names: bool) -> str:
     """Return who spoke: a body by its name, a person only with ``with_names``."""
     if statement.invitation:
         return str(statement.invitation.authority)

@@ -4,7 +4,7 @@ import hashlib
 import tempfile
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.core.files.storage import default_storage
 
@@ -64,7 +64,7 @@ def _add_stored(archive: zipfile.ZipFile, sums: list[str], name: str, stored: st
         sums.append(f"# fehlt: {name}\n")
 
 
-def _add(archive: zipfile.ZipFile, sums: list[str], name: str, source: Any) -> None:
+def _add(archive: zipfile.ZipFile, sums: list[str], name: str, source: IO[bytes]) -> None:
     digest = hashlib.sha256()
     with archive.open(name, "w", force_zip64=True) as target:
         while chunk := source.read(1 << 20):

@@ -31,7 +31,7 @@ def write_json(consultation: Consultation, path: Path, *, with_names: bool, tick
         file.write("\n ]\n}\n")
 
 
-def _head(consultation: Consultation) -> dict[str, Any]:
+def _head(consultation: Consultation) -> dict[str, object]:
     return {
         "planID": consultation.public_id,
         "planName": consultation.title,
@@ -51,7 +51,7 @@ def _head(consultation: Consultation) -> dict[str, Any]:
     }
 
 
-def _statements(consultation: Consultation, with_names: bool) -> Iterator[dict[str, Any]]:
+def _statements(consultation: Consultation, with_names: bool) -> Iterator[dict[str, object]]:
     places = Place.objects.annotate(drawn=AsGeoJSON(Transform("shape", WGS84), precision=7)).defer("shape")
     rows = consultation.statements.select_related("sender", "invitation__authority").prefetch_related(
         "segments", "attachments", "references__document", Prefetch("places", places)

@@ -1,9 +1,8 @@
 """A sender's own pages behind secret links. Reading them changes nothing: mail scanners follow links."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
@@ -61,7 +60,7 @@ def status(request: HttpRequest, token: str) -> HttpResponse:
     return private(render(request, "statements/status.html", context))
 
 
-def _shown(statement: Statement) -> dict[str, Any]:
+def _shown(statement: Statement) -> dict[str, object]:
     shapes = [place.shape for place in statement.places.all()]
     return {
         "consultation": statement.consultation,
@@ -111,6 +110,6 @@ def confirm(request: HttpRequest, public_id: str, token: str) -> HttpResponse:
 
 @counting_wrong_links
 @require_safe
-def own_attachment(request: HttpRequest, token: str, attachment: str) -> Any:
+def own_attachment(request: HttpRequest, token: str, attachment: str) -> HttpResponseBase:
     """What its sender enclosed, for saving."""
     return send_attachment(get_object_or_404(_own(token).attachments, public_id=attachment))

@@ -280,7 +280,7 @@ def _reference(consultation: Consultation, values: dict[str, Any]) -> ReferenceF
     return ReferenceForm(consultation, initial={name: values.get(name, "") for name in ("document", "page")})
 
 
-def plan_outline(consultation: Consultation) -> dict[str, Any]:
+def plan_outline(consultation: Consultation) -> dict[str, object]:
     """Return the plan's area as GeoJSON (CRS84), to see and to snap to; one statement."""
     if consultation.area is None:
         return {"type": "FeatureCollection", "features": []}

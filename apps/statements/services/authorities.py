@@ -2,19 +2,21 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.history import history
+from apps.accounts.models import User
 from apps.consultations.models import Consultation, ParticipationPeriod
 from apps.consultations.periods.moments import local_midnight
 from apps.consultations.phases import Action, require
 from apps.contributions.tokens import hash_token
 from apps.geo.editing import ChangeRefused, apply_edit, lock_for_edit
 from apps.geo.ids import public_id
+from apps.places.models import Municipality
 from apps.places.working_days import add_working_days, is_working_day
 from apps.statements import notifications
 from apps.statements.codes import Channel, Sender
@@ -29,7 +31,7 @@ REMIND_DAYS = 5
 
 
 @transaction.atomic
-def add_authority(*, municipality: Any, values: dict[str, Any]) -> Authority:
+def add_authority(*, municipality: Municipality, values: dict[str, object]) -> Authority:
     """Put a body on the town's list. Raises ``ChangeRefused`` when one of that name is on it."""
     if Authority.objects.filter(municipality=municipality, name=values["name"]).exists():
         raise ChangeRefused(_("Eine Stelle dieses Namens steht schon in der Liste."))
@@ -37,7 +39,7 @@ def add_authority(*, municipality: Any, values: dict[str, Any]) -> Authority:
 
 
 @transaction.atomic
-def change_authority(*, authority: Authority, version: int, values: dict[str, Any]) -> Authority:
+def change_authority(*, authority: Authority, version: int, values: dict[str, object]) -> Authority:
     """Store an edit of a body. Raises ``StaleEdit`` and ``ChangeRefused``."""
     fresh = lock_for_edit(authority, version=version)
     others = Authority.objects.filter(municipality=fresh.municipality_id, name=values.get("name", fresh.name))
@@ -88,14 +90,14 @@ def invite_authorities(
 
 
 @transaction.atomic
-def tie_statement(*, statement: Statement, invitation: Invitation, actor: Any, version: int) -> Statement:
+def tie_statement(*, statement: Statement, invitation: Invitation, actor: User, version: int) -> Statement:
     """Say that what staff have written down is the answer to an invitation: the body is no longer reminded.
 
     Round and lateness are then those of the body's own period. Raises ``StaleEdit``; ``ChangeRefused`` for what came
     through the site, for another consultation's invitation, and when either has its counterpart already.
     """
     fresh = lock_for_edit(statement, version=version)
-    asked = _locked(invitation)
+    asked = _locked(invitation.pk)
     if fresh.channel == Channel.WEB or fresh.invitation_id or fresh.consultation_id != asked.period.consultation_id:
         raise ChangeRefused(_("Diese Stellungnahme lässt sich keiner Einladung zuordnen."))
     if asked.answered_at is not None:
@@ -109,14 +111,14 @@ def tie_statement(*, statement: Statement, invitation: Invitation, actor: Any, v
 
 
 @transaction.atomic
-def untie_statement(*, statement: Statement, actor: Any, version: int) -> Statement:
+def untie_statement(*, statement: Statement, actor: User, version: int) -> Statement:
     """Undo it: the body is waited for again, and reminded when its day comes. Raises as ``tie_statement``."""
     fresh = lock_for_edit(statement, version=version)
     if fresh.channel == Channel.WEB or fresh.invitation_id is None:
         raise ChangeRefused(_("Nur eingetragene Briefe und E-Mails lassen sich von einer Einladung lösen."))
-    asked = _locked(fresh.invitation)
+    asked = _locked(fresh.invitation_id)
     found = round_at(fresh.consultation, fresh.received_at)
-    values: dict[str, Any] = {"invitation": None, "period": found.period if found else asked.period}
+    values: dict[str, object] = {"invitation": None, "period": found.period if found else asked.period}
     values["is_late"] = found.is_late if found else False
     with history(actor, untied_from=str(asked.authority)):
         apply_edit(fresh, values)
@@ -124,17 +126,17 @@ def untie_statement(*, statement: Statement, actor: Any, version: int) -> Statem
     return fresh
 
 
-def waiting_invitations(consultation: Consultation) -> Any:
+def waiting_invitations(consultation: Consultation) -> QuerySet[Invitation]:
     """Return the invitations of a consultation that nobody has answered, by name."""
     found = Invitation.objects.filter(period__consultation=consultation, answered_at=None)
     return found.select_related("authority", "period").order_by("authority__name", "pk")
 
 
-def _locked(invitation: Any) -> Invitation:
+def _locked(pk: int) -> Invitation:
     found: Invitation = (
         Invitation.objects.select_for_update(of=("self",))
         .select_related("authority", "period__consultation")
-        .get(pk=invitation.pk)
+        .get(pk=pk)
     )
     return found
 

@@ -3,13 +3,13 @@
 import datetime as dt
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from apps.accounts.models import User
 from apps.consultations.models import Consultation
 from apps.statements.export.formats import writer_of
 from apps.statements.models import Export, Mailing
@@ -29,7 +29,7 @@ def folder() -> Path:
 def order_export(
     *,
     consultation: Consultation,
-    actor: Any,
+    actor: User,
     ending: str,
     order: str = Export.Order.STATEMENT,
     with_names: bool = False,

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from apps.accounts.models import User
 from apps.consultations.models import Consultation
 from apps.geo.editing import ChangeRefused
 from apps.places.models import Address, Parcel
@@ -45,7 +46,7 @@ def parcels_around(consultation: Consultation, buffer_m: int) -> list[dict[str, 
 
 @transaction.atomic
 def make_mailing(
-    *, consultation: Consultation, actor: Any, buffer_m: int, text: str, basis: str = Mailing.Basis.ADDRESSES
+    *, consultation: Consultation, actor: User, buffer_m: int, text: str, basis: str = Mailing.Basis.ADDRESSES
 ) -> Mailing:
     """Freeze what is there now. Raises ``ChangeRefused`` when there is none, or more than letters can be written."""
     parcels: list[dict[str, Any]] = []

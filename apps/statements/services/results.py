@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections import Counter
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -66,7 +65,7 @@ def tell_results(*, consultation: Consultation, at: dt.datetime | None = None) -
     return ways
 
 
-def _way(statement: Any, persons: Counter[Any]) -> str:
+def _way(statement: Statement, persons: Counter[int]) -> str:
     sender = getattr(statement, "sender", None)
     if statement.group_id and Group.is_mass(persons[statement.group_id]):
         return Result.Way.PUBLIC

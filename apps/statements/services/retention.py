@@ -1,7 +1,6 @@
 """Personal data of senders die, but never before the procedure's file was handed over; statements do not die at all."""
 
 import datetime as dt
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -9,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.erasures import record_erasure, register_eraser
 from apps.accounts.history import history
+from apps.accounts.models import User
 from apps.consultations.models import Consultation
 from apps.consultations.periods.moments import local_midnight
 from apps.consultations.phases import Action, require
@@ -23,7 +23,7 @@ SENDER_ERASURE = "statements.sender"
 
 @transaction.atomic
 def acknowledge_handover(
-    *, consultation: Consultation, actor: Any, on: dt.date, to: str, today: dt.date
+    *, consultation: Consultation, actor: User, on: dt.date, to: str, today: dt.date
 ) -> ProcedureFile:
     """Record that the file was handed over, and give senders' data their date to die. Raises ``ChangeRefused``."""
     if on > today:

@@ -4,13 +4,13 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib.gis.geos import GEOSGeometry
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.accounts.models import User
 from apps.consultations.models import Consultation, Document
 from apps.consultations.phases import Action, Phase, Role, phase_in, phase_of, require, round_on
 from apps.contributions.idempotency import payload_hash, store_once
@@ -70,7 +70,7 @@ def submit_statement(
     kind: str = Kind.PUBLIC,
     invitation: Invitation | None = None,
     received_at: dt.datetime | None = None,
-    entered_by: Any = None,
+    entered_by: User | None = None,
     at: dt.datetime | None = None,
 ) -> Submitted:
     """Store a statement with what its draft holds. It is received now, whatever becomes of the address.
@@ -148,6 +148,7 @@ def _round(consultation: Consultation, invitation: Invitation | None, moment: dt
     if invitation is not None:
         return Round(invitation.period, is_late_for(invitation, moment))
     period = round_on(now, moment)
+    assert period is not None  # no phase before the first round allows it
     return Round(period, phase_in(period, moment) == Phase.ENDED)
 
 

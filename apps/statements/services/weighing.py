@@ -1,13 +1,12 @@
 """Changes of the weighing: concerns, the copy without personal data, groups. Edits from an old state are refused."""
 
-from typing import Any
-
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.history import history
+from apps.accounts.models import User
 from apps.consultations.models import Consultation
 from apps.consultations.phases import Action, require
 from apps.geo.editing import ChangeRefused, apply_edit, lock_for_edit
@@ -15,7 +14,7 @@ from apps.statements.models import Group, Segment, Statement
 
 
 @transaction.atomic
-def add_segment(*, statement: Statement, actor: Any, values: dict[str, Any]) -> Segment:
+def add_segment(*, statement: Statement, actor: User | None, values: dict[str, object]) -> Segment:
     """Cut one concern out of a statement; ``values`` are fields of a ``Segment``."""
     with history(actor):
         Statement.objects.select_for_update().get(pk=statement.pk)
@@ -30,7 +29,7 @@ def add_segment(*, statement: Statement, actor: Any, values: dict[str, Any]) -> 
 
 
 @transaction.atomic
-def change_segment(*, segment: Segment, actor: Any, version: int, values: dict[str, Any]) -> Segment:
+def change_segment(*, segment: Segment, actor: User | None, version: int, values: dict[str, object]) -> Segment:
     """Store an edit of a concern. Raises ``StaleEdit``."""
     with history(actor):
         fresh = lock_for_edit(segment, version=version)
@@ -40,7 +39,7 @@ def change_segment(*, segment: Segment, actor: Any, version: int, values: dict[s
 
 
 @transaction.atomic
-def remove_segment(*, segment: Segment, actor: Any, version: int) -> None:
+def remove_segment(*, segment: Segment, actor: User | None, version: int) -> None:
     """Take a concern out again. Raises ``StaleEdit``; ``ChangeRefused`` once something was decided about it."""
     with history(actor):
         fresh = lock_for_edit(segment, version=version)
@@ -50,7 +49,7 @@ def remove_segment(*, segment: Segment, actor: Any, version: int) -> None:
 
 
 @transaction.atomic
-def set_anonymised(*, statement: Statement, actor: Any, version: int, text: str) -> Statement:
+def set_anonymised(*, statement: Statement, actor: User | None, version: int, text: str) -> Statement:
     """Store the copy without personal data beside the untouched original. Raises ``StaleEdit``."""
     with history(actor):
         fresh = lock_for_edit(statement, version=version)
@@ -59,7 +58,7 @@ def set_anonymised(*, statement: Statement, actor: Any, version: int, text: str)
 
 
 @transaction.atomic
-def group_statements(*, consultation: Consultation, actor: Any, title: str, numbers: list[int]) -> Group:
+def group_statements(*, consultation: Consultation, actor: User | None, title: str, numbers: list[int]) -> Group:
     """Put statements (their numbers) with essentially the same content into a new group."""
     with history(actor):
         require(Action.WEIGH, consultation, at=timezone.now())
@@ -78,7 +77,7 @@ def group_statements(*, consultation: Consultation, actor: Any, title: str, numb
 
 
 @transaction.atomic
-def dissolve_group(*, group: Group, actor: Any) -> None:
+def dissolve_group(*, group: Group, actor: User | None) -> None:
     """Let the statements of a group stand alone again."""
     with history(actor):
         group.delete()

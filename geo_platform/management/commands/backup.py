@@ -2,7 +2,6 @@
 
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -19,7 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("directory", type=Path, nargs="?", default=settings.VAR_DIR / "backups")
         parser.add_argument("--keep-days", type=int, help="delete backups in the directory that are older")
 
-    def handle(self, *args: Any, directory: Path, keep_days: int | None, **options: Any) -> None:
+    def handle(self, *args: object, directory: Path, keep_days: int | None, **options: object) -> None:
         now = timezone.now()
         try:
             path = make_backup(directory=directory, now=now)

@@ -1,7 +1,6 @@
 """``manage.py demo_logins``: prints the accounts of the demonstration."""
 
 import importlib
-from typing import Any
 
 from django.apps import apps
 from django.conf import settings
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 class Command(BaseCommand):
     help = "Prints the accounts of the demonstration (they never exist in production)."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         if not settings.DEMO:
             raise CommandError(_("In der Produktion gibt es keine Demonstrationskonten."))
         accounts = apps.get_app_config("accounts")

@@ -5,7 +5,6 @@ import time
 from argparse import ArgumentParser
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from django.apps import AppConfig, apps
 from django.conf import settings
@@ -42,12 +41,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--folder", type=Path, default=FOLDER, help="where the demonstration data lies")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, folder: Path, **options: object) -> None:
         if not settings.DEMO:
             raise CommandError(
                 _("Die Demonstration gibt es nur in der Entwicklung (DEMO=1, nie mit GEO_ENV=production).")
             )
-        folder: Path = options["folder"]
         centre: Point = parse_lonlat(*MARKET_LON_LAT)
         town, created = Municipality.objects.get_or_create(
             key=KEY, defaults={"name": NAME, "centre": centre, "is_demo": True}

@@ -2,7 +2,6 @@
 
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
@@ -19,12 +18,12 @@ class Command(BaseCommand):
         parser.add_argument("key", help="official key of the municipality (AGS)")
         parser.add_argument("folder", type=Path)
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        town = Municipality.objects.filter(key=options["key"]).first()
+    def handle(self, *args: object, key: str, folder: Path, **options: object) -> None:
+        town = Municipality.objects.filter(key=key).first()
         if town is None:
-            raise CommandError(_("Die Gemeinde %(key)s gibt es hier nicht.") % {"key": options["key"]})
+            raise CommandError(_("Die Gemeinde %(key)s gibt es hier nicht.") % {"key": key})
         try:
-            texts = read_texts(options["folder"])
+            texts = read_texts(folder)
         except ValueError as error:
             raise CommandError(str(error)) from error
         if not texts:

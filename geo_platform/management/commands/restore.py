@@ -2,7 +2,6 @@
 
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
@@ -20,7 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("--erasures", type=Path, help="a newer ledger of erasures (erasures.log) than the one here")
         parser.add_argument("--replace", action="store_true", help="really replace the towns that are here now")
 
-    def handle(self, *args: Any, file: Path, replace: bool, erasures: Path | None, **options: Any) -> None:
+    def handle(self, *args: object, file: Path, replace: bool, erasures: Path | None, **options: object) -> None:
         if not replace and (towns := _towns()):
             raise CommandError(
                 _("Hier liegen schon Daten (%(towns)s). Sie gehen verloren; wenn das so sein soll: --replace")

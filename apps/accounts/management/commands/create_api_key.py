@@ -1,7 +1,6 @@
 """Make a key for another system that writes through the REST API."""
 
 from argparse import ArgumentParser
-from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -17,7 +16,7 @@ class Command(BaseCommand):
         parser.add_argument("name", help="who will use it")
         parser.add_argument("--town", default="", help="AGS of the municipality; may be left out where there is one")
 
-    def handle(self, *args: Any, name: str, town: str, **options: Any) -> None:
+    def handle(self, *args: object, name: str, town: str, **options: object) -> None:
         towns = Municipality.objects.order_by("pk")
         key = town or settings.DEFAULT_MUNICIPALITY
         found = list(towns.filter(key=key) if key else towns[:2])

@@ -3,7 +3,6 @@
 import argparse
 import json
 from pathlib import Path
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -15,25 +14,25 @@ _LARGEST = 500_000_000
 
 class Command(BaseCommand):
     help = "Verify an exported proof of publication (JSON), with heads from the daily mails as NUMBER:HASH."
-    requires_system_checks: list[Any] = []
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
         parser.add_argument("--head", action="append", default=[], help="a mailed head, NUMBER:HASH; may be repeated")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, file: Path, head: list[str], **options: object) -> None:
         """Print what was found; the exit code is 1 unless everything holds."""
         try:
-            if options["file"].stat().st_size > _LARGEST:
+            if file.stat().st_size > _LARGEST:
                 raise CommandError("Die Datei ist zu groß.")
-            document = json.loads(options["file"].read_text(encoding="utf-8"))
+            document = json.loads(file.read_text(encoding="utf-8"))
         except (OSError, ValueError, RecursionError) as error:
             raise CommandError(f"Die Datei lässt sich nicht lesen: {error}") from error
-        if problems := problems_of(document, [_head(text) for text in options["head"]]):
+        if problems := problems_of(document, [_head(text) for text in head]):
             raise CommandError("\n".join(["Der Nachweis ist NICHT in Ordnung:", *problems]))
-        head = document["head"] or {"number": 0, "hash": "–"}
-        self.stdout.write(f"In Ordnung: {head['number']} Einträge, letzter Stand {head['number']}:{head['hash']}")
-        if not options["head"]:
+        last = document["head"] or {"number": 0, "hash": "–"}
+        self.stdout.write(f"In Ordnung: {last['number']} Einträge, letzter Stand {last['number']}:{last['hash']}")
+        if not head:
             self.stdout.write(
                 "Ohne einen gemailten Stand (--head) ist nicht ausgeschlossen, dass alles neu geschrieben oder das "
                 "Ende abgeschnitten wurde."

@@ -1,7 +1,7 @@
 """``manage.py route road_damage 51.3339 12.6095``: who is responsible there, and why."""
 
+import datetime as dt
 import json
-from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -28,21 +28,23 @@ class Command(BaseCommand):
         parser.add_argument("--at", metavar="ISO", help="Zeitpunkt, z. B. 2026-01-31T12:00+01:00 (sonst: jetzt)")
         parser.add_argument("--town", metavar="AGS", help="Gemeindeschlüssel (sonst: die Gemeinde der Installation)")
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        category = _category(_town(options["town"]), options["category"])
+    def handle(
+        self, *args: object, category: str, lat: str, lon: str, at: str | None, town: str | None, **options: object
+    ) -> None:
+        asked = _category(_town(town), category)
         try:
-            point = parse_lonlat(options["lon"], options["lat"])
+            point = parse_lonlat(lon, lat)
         except GeometryRefused as error:
             raise CommandError(f"{error} In diesem Befehl steht die Breite vor der Länge: LAT LON.") from error
         try:
-            routing = route(category, point, at=_moment(options["at"]))
+            routing = route(asked, point, at=_moment(at))
         except NoTriageDesk as error:
             raise CommandError(str(error)) from error
         if options["json"]:
             answer = routing.as_json()
             self.stdout.write(json.dumps({key: answer[key] for key in AGREED}, ensure_ascii=False, indent=2))
             return
-        self.stdout.write(f"{category.name} ({category.code}), {category.municipality}")
+        self.stdout.write(f"{asked.name} ({asked.code}), {asked.municipality}")
         for sentence in routing.sentences():
             self.stdout.write(sentence)
         for number, candidate in enumerate(routing.as_json()["candidates"], 1):
@@ -64,7 +66,7 @@ def _category(town: Municipality, code: str) -> Category:
     return known[code]
 
 
-def _moment(text: str | None) -> Any:
+def _moment(text: str | None) -> dt.datetime | None:
     if text is None:
         return None
     try:

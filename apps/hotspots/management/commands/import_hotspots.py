@@ -24,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--operator", default="", help="Betreiber für neue Standorte, deren Datei keinen nennt")
         parser.add_argument("--dry-run", action="store_true", help="nur zeigen, was geschähe")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         town = _town(options["town"])
         path: Path = options["file"]
         try:

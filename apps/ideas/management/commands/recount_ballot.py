@@ -3,7 +3,6 @@
 import json
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -19,9 +18,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, help="auszaehlung-….json von der Seite des Ergebnisses")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, file: Path, **options: object) -> None:
         try:
-            published = json.loads(options["file"].read_text(encoding="utf-8"))
+            published = json.loads(file.read_text(encoding="utf-8"))
             if published["format"] != FORMAT:
                 raise ValueError(published["format"])
             faults = recount(published)

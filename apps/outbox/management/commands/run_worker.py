@@ -1,7 +1,6 @@
 """Run the worker: mail, periodic jobs, background tasks."""
 
 from argparse import ArgumentParser
-from typing import Any
 
 from django.core.management.base import BaseCommand
 
@@ -14,5 +13,5 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--deliverers", type=int, default=4, help="messages delivered at the same time")
 
-    def handle(self, *args: Any, deliverers: int, **options: Any) -> None:
+    def handle(self, *args: object, deliverers: int, **options: object) -> None:
         run_worker(deliverers=deliverers)
