@@ -19,7 +19,10 @@ from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
 from apps.geo.crs import GEO_SRID
+from tests import quick
+from tests.once import spare_rubbish_collection, spare_work
 from tests.patience import PATIENCE_S
+from tests.reckoning import Reckoning, begin_with_the_slow
 from tests.template_database import django_db_setup  # noqa: F401  (pytest-django's fixture, replaced)
 from tests.visitors import Visitors
 
@@ -38,12 +41,33 @@ ORIGIN = (330_000, 5_680_000)
 SIDE = 10_000
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--quick", action="store_true", help="what the changes touch first, in the time one waits for")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Start the private cluster, as ``manage.py`` does, when no other database is named."""
+    config.pluginmanager.register(Reckoning(config.rootpath))
     if not os.environ.get("DATABASE_URL"):
         from geo_platform import embedded_postgis
 
         embedded_postgis.ensure_running(config.rootpath)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Choose and order, after the order was mixed."""
+    if config.getoption("--quick"):
+        processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+        items[:], left_out = quick.choose(items, config.rootpath, processes)
+        config.hook.pytest_deselected(items=left_out)
+    begin_with_the_slow(items)
+
+
+def pytest_collection_finish() -> None:
+    """Do once what each test would do again."""
+    spare_work()
+    spare_rubbish_collection()
 
 
 def at(east_m: float, north_m: float) -> Point:

@@ -1,7 +1,7 @@
-"""Test databases are clones: migrations run once for a state of the code, each process copies the result.
+"""Test databases are clones: migrations run once for a state of the migrations, each process copies the result.
 
-A run of pytest with two processes migrates once instead of twice, and the next run with unchanged code not at all.
-The template is kept between runs and carries its state as a comment; ``--create-db`` makes it anew.
+A template stands between: the empty database with what the tests' settings add. It is kept between runs and carries
+the state of the code as a comment; ``--create-db`` makes it anew.
 """
 
 import contextlib
@@ -17,6 +17,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import OperationalError, connection
 
+from tests import empty_database
 from tests.emptying import count_rows, replace_flush
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -41,7 +42,7 @@ def django_db_setup(
             state = _state()
             if request.config.getvalue("create_db") and not hasattr(request.config, "workerinput"):
                 _drop(cursor, template)
-            if _mark(cursor, template) != state:
+            if empty_database.mark_of(cursor, template) != state:
                 _make(cursor, template)
                 cursor.execute(f"COMMENT ON DATABASE \"{template}\" IS '{state}'")
             _drop(cursor, clone)
@@ -103,15 +104,12 @@ def _state() -> str:
     return digest.hexdigest()
 
 
-def _mark(cursor: Any, database: str) -> str | None:
-    cursor.execute("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [database])
-    row = cursor.fetchone()
-    return row[0] if row else None
-
-
 def _make(cursor: Any, template: str) -> None:
     _drop(cursor, template)
-    cursor.execute(f'CREATE DATABASE "{template}"')
+    if os.environ.get("DATABASE_URL"):
+        cursor.execute(f'CREATE DATABASE "{template}"')
+    else:
+        _copy(cursor, empty_database.make(), template)
     _use(template)
     call_command("migrate", verbosity=0, interactive=False, run_syncdb=True)
     call_command("createcachetable", verbosity=0)

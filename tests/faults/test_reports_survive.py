@@ -30,6 +30,7 @@ import pytest
 
 from geo_platform import embedded_postgis
 from geo_platform.cluster_places import locate
+from tests.empty_database import pour_into
 from tests.patience import PATIENCE_S, unused_port, wait_until
 from tests.soak.amounts import DONE, amount, chance
 
@@ -144,7 +145,8 @@ def house() -> Iterator[House]:
             patch.delenv(name, raising=False)
         built = House(base)
         try:
-            built.manage("migrate", "-v0")
+            embedded_postgis.ensure_running(base)
+            pour_into(locate(base), "geo_platform")
             built.api_key = built.manage("shell", "-v0", "-c", TOWN)
             built.start_web()
             built.start_worker()

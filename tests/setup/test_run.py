@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from geo_platform import embedded_postgis
+from tests.empty_database import pour_into
 from tests.patience import PATIENCE_S, unused_port, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -78,9 +79,13 @@ def home() -> Iterator[Path]:
     path.chmod(0o755)
     (path / "var").mkdir(mode=0o711)
     shutil.copytree(MARKS, path / "var/marks")
-    yield path
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("VAR_DIR", str(path / "var"))
+        # Tables from nothing are made by the set-up that came before any test.
+        embedded_postgis.ensure_running(ROOT, "geo_run")
+        pour_into(embedded_postgis.locate(ROOT), "geo_run")
+        embedded_postgis.stop(ROOT)
+        yield path
         embedded_postgis.stop(ROOT)
     shutil.rmtree(path, ignore_errors=True)
 
