@@ -87,7 +87,8 @@ def lonlat(point: Point) -> tuple[float, float]:
     return round(moved.x, 7), round(moved.y, 7)
 
 
-def _make_town(key: str, name: str, west_m: int) -> Any:
+def make_town(key: str = "14000010", name: str = "Rasterstadt", west_m: int = 0) -> Any:
+    """Return a stored town: a square with two districts, ``west_m`` metres east of the grid's origin."""
     from apps.places.models import AdministrativeArea, Municipality
 
     town = Municipality.objects.create(
@@ -169,13 +170,13 @@ def town(db: None, settings: Any) -> Any:
     """Rasterstadt; it also answers for every host that names no town."""
     settings.ALLOWED_HOSTS = ["*"]
     settings.DEFAULT_MUNICIPALITY = "14000010"
-    return _make_town("14000010", "Rasterstadt", 0)
+    return make_town()
 
 
 @pytest.fixture
 def other_town(town: Any) -> Any:
     """Neuland, east of Rasterstadt."""
-    return _make_town("14000020", "Neuland", SIDE)
+    return make_town("14000020", "Neuland", SIDE)
 
 
 @pytest.fixture

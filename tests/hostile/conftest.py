@@ -1,5 +1,6 @@
 """A full town, a listener that nobody may talk to, and a client that tells what it saw instead of raising."""
 
+import copy
 import socket
 import sys
 import threading
@@ -12,8 +13,9 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
+from tests.conftest import make_town
 from tests.outlets.register import PUBLIC
-from tests.outlets.world import World, make_world
+from tests.outlets.world import World, make_world, standing
 
 _seen: list[str] | None = None
 
@@ -70,19 +72,43 @@ def trap(settings: Any) -> Iterator[Trap]:
     assert not found.caught and not found.calls
 
 
-@pytest.fixture
-def world(town: Any) -> World:
-    """Rasterstadt with a thing of every kind in every state, and its texts."""
+def build() -> World:
+    """Return Rasterstadt with a thing of every kind in every state, and its texts."""
     from apps.reports.models import Event
     from geo_platform.services import save_text
 
-    made = make_world(town)
+    made = make_world(make_town())
     with pgtrigger.ignore("reports.Event:as_written"):
         Event.objects.update(data={})  # the canaries in there are no words that a service would write
     for name in PUBLIC:
         if name.startswith("text_"):
-            save_text(municipality=town, slug=name.removeprefix("text_"), title="Überschrift", body="Ein Absatz.")
+            slug = name.removeprefix("text_")
+            save_text(municipality=made.town, slug=slug, title="Überschrift", body="Ein Absatz.")
     return made
+
+
+@pytest.fixture(scope="module")
+def standing_world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    with django_db_blocker.unblock(), standing(build) as world:
+        yield world
+
+
+@pytest.fixture
+def world(standing_world: World, db: None, settings: Any) -> World:
+    """The world as it was built, whatever the test before did to it."""
+    settings.ALLOWED_HOSTS = ["*"]
+    settings.DEFAULT_MUNICIPALITY = standing_world.town.key
+    return copy.deepcopy(standing_world)
+
+
+@pytest.fixture
+def town(request: pytest.FixtureRequest, db: None, settings: Any) -> Any:
+    """The town of the world, or an empty one for a test that needs no more."""
+    if "world" in request.fixturenames:
+        return request.getfixturevalue("world").town
+    settings.ALLOWED_HOSTS = ["*"]
+    settings.DEFAULT_MUNICIPALITY = "14000010"
+    return make_town()
 
 
 @pytest.fixture

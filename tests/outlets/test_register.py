@@ -9,12 +9,7 @@ from django.utils import timezone
 from apps.geo.layers import all_layers
 from tests.outlets import register
 from tests.outlets.canaries import HIDDEN_EAST, HIDDEN_NORTH, canary, found_in, unpacked
-from tests.outlets.world import SEEDERS, hidden_point, make_report, make_world
-
-
-@pytest.fixture
-def world(town):
-    return make_world(town)
+from tests.outlets.world import SEEDERS, hidden_point, make_report
 
 
 def body(response):
