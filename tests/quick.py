@@ -1,7 +1,8 @@
 """``bin/test --quick``: the tests that a change touches first, in the time that somebody waits for.
 
-Nearest are the test files that were changed, then the tests of the changed apps (the one that is called like the changed
-module before the others), then the house rules; the shortest first, until the time is full. What is left out is said.
+Nearest are the test files that were changed, then the tests of the changed apps (the one that is called like the
+changed module before the others), then the house rules; the shortest first, until the time is full. How many are left
+out is said.
 """
 
 import subprocess
@@ -13,8 +14,8 @@ from tests.reckoning import known_seconds
 
 #: Seconds of tests for each process: what is left of a minute and a half when checks and set-up are done.
 QUICK_S = 45
-#: What a test is taken to need that has never run here.
-UNKNOWN_S = 0.5
+#: What a test is taken to need that has never run here, and what one that is marked as slow.
+UNKNOWN_S, UNKNOWN_SLOW_S = 0.5, 20.0
 #: Where the tests of what is no app are looked for.
 ELSEWHERE = {
     "geo_platform": ("tests/site", "tests/setup"),
@@ -67,7 +68,7 @@ def choose(items: list[pytest.Item], root: Path, processes: int) -> tuple[list[p
     ranked = []
     for item in items:
         file = item.nodeid.partition("::")[0]
-        seconds = known.get(item.nodeid, UNKNOWN_S)
+        seconds = known.get(item.nodeid, UNKNOWN_SLOW_S if item.get_closest_marker("slow") else UNKNOWN_S)
         ranked.append((distance(file, changed), seconds, item))
     left: float = QUICK_S * processes
     chosen = set()

@@ -15,6 +15,8 @@ import pytest
 #: A test that computes for longer has the mark ``slow``, and says why. By the processor's clock and not by the one on
 #: the wall: whether a run is green is no matter of what else the machine does.
 SLOW_S = 10
+#: A soak does on purpose more of a test than its share.
+SOAKS = "SOAK_TIMES" in os.environ
 _PROCESSOR = "processor seconds"
 
 
@@ -62,7 +64,7 @@ class Reckoning:
         if report.when == "call":
             self.ran[folder_of(report.nodeid)] += 1
             used = dict(report.user_properties).get(_PROCESSOR, 0)
-            if float(used) > SLOW_S and "slow" not in report.keywords:  # type: ignore[arg-type]
+            if float(used) > SLOW_S and "slow" not in report.keywords and not SOAKS:  # type: ignore[arg-type]
                 self.unmarked[report.nodeid] = float(used)  # type: ignore[arg-type]
         if report.skipped and isinstance(report.longrepr, tuple):
             self.skipped[report.longrepr[2].removeprefix("Skipped: ")].append(report.nodeid)

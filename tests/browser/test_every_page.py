@@ -95,6 +95,7 @@ def is_of_account(name: str, pattern: str) -> bool:
     return bool(register.ACCOUNT.fullmatch(name)) and "<" not in pattern
 
 
+@pytest.mark.slow(reason="axe looks at every page")
 def test_every_public_page(open_page, axe, overflow, client, world):
     doors = {name: knock(world) for name, knock in register.PUBLIC.items()}
     for name, pattern in register.routes().items():
@@ -105,6 +106,7 @@ def test_every_public_page(open_page, axe, overflow, client, world):
     assert scan(open_page("/"), [*pages, "/gibt-es-nicht/"], axe, overflow) == {}
 
 
+@pytest.mark.slow(reason="axe looks at every page")
 def test_every_page_of_the_desk(open_page, axe, overflow, client, world, make_user):
     gerd = make_user("Gerd", "administrator", "clerk", "moderator", "planner", "gis")
     page = open_page("/intern/", user=gerd)

@@ -11,7 +11,7 @@ import pytest
 from apps.geo.audience import ANONYMOUS
 from apps.geo.layers import get_layer
 
-pytestmark = [pytest.mark.clients, pytest.mark.slow]
+pytestmark = [pytest.mark.clients, pytest.mark.slow(reason="starts QGIS")]
 PYTHON = "/usr/bin/python3"
 
 

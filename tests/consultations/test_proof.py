@@ -119,7 +119,6 @@ def test_a_site_that_does_not_answer_is_a_fault_and_no_exception(running, settin
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.slow
 def test_the_self_check_goes_over_the_wire(make_draft, publish, live_server, settings):
     settings.SELF_CHECK_URL = live_server.url
     consultation = publish(make_draft(), (FIRST, LAST), at=moment(FIRST))
@@ -331,7 +330,6 @@ def test_a_wrong_clock_does_not_turn_the_chain_around(running):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.slow
 def test_two_workers_at_midnight_open_it_once(make_draft, publish):
     consultation = publish(make_draft(), (FIRST, LAST), at=moment(FIRST - dt.timedelta(days=1)))
     barrier, counts = threading.Barrier(2, timeout=120), []

@@ -34,7 +34,10 @@ from tests.empty_database import pour_into
 from tests.patience import PATIENCE_S, unused_port, wait_until
 from tests.soak.amounts import DONE, amount, chance
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(os.environ.get("DATABASE_URL")), reason="needs programs")]
+pytestmark = [
+    pytest.mark.slow(reason="web, worker and database are started and killed for real"),
+    pytest.mark.skipif(bool(os.environ.get("DATABASE_URL")), reason="needs programs"),
+]
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 KILLS = amount(4)

@@ -131,6 +131,7 @@ def test_every_page_is_really_reached(client: Any, world: World, staff: Any, tra
     assert len(nowhere) <= len(urls) // 4, "\n".join(nowhere)
 
 
+@pytest.mark.slow(reason="posts every field of every form of the site")
 def test_every_form_bears_every_value(client: Any, world: World, staff: Any, trap: Any) -> None:
     """Each form of each page, found in its HTML, with a hostile value in each of its fields in turn."""
     client.force_login(staff)

@@ -145,6 +145,13 @@ def test_who_acts_and_in_which_town_has_a_type():
     assert sum(len(re.findall(r"\bAny\b", text)) for text in texts.values()) < 700
 
 
+def test_what_is_slow_says_why():
+    bad = [
+        str(p) for p in tracked("tests/*.py") if re.search(r"^[^\"\n]*mark\.slow\b(?!\(reason=\")", p.read_text(), re.M)
+    ]
+    assert not bad, f'Write @pytest.mark.slow(reason="…") and say why it has to be slow: {bad}'
+
+
 def test_nothing_third_party_or_built_is_committed():
     bad = [str(p) for p in tracked() if {"node_modules", "vendor", "dist"} & set(p.relative_to(ROOT).parts)]
     assert not bad and not tracked("*.min.js", "*.min.css")

@@ -11,7 +11,7 @@ from apps.outbox.models import Message, PeriodicRun, Worker
 from apps.outbox.services import enqueue
 from tests.patience import PATIENCE_S
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(reason="starts and kills real workers")
 
 
 def write(count, prefix="anna"):

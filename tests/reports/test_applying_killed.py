@@ -39,7 +39,7 @@ from apps.outbox.worker import run_worker
 run_worker(deliverers=0)
 """
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.slow(reason="starts and kills real workers"), pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

@@ -23,7 +23,10 @@ from geo_platform import backups, embedded_postgis
 from geo_platform.backups import BackupError, make_backup
 
 ROOT = Path(__file__).resolve().parents[2]
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(os.environ.get("DATABASE_URL")), reason="needs programs")]
+pytestmark = [
+    pytest.mark.slow(reason="starts each command as a process, as an administrator does"),
+    pytest.mark.skipif(bool(os.environ.get("DATABASE_URL")), reason="needs programs"),
+]
 
 TOWN = """
 from django.contrib.gis.geos import Point

@@ -16,7 +16,10 @@ from geo_platform import embedded_postgis
 from geo_platform.cluster_places import ClusterError, locate
 from tests.patience import PATIENCE_S, wait_until
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(os.environ.get("DATABASE_URL")), reason="needs programs")]
+pytestmark = [
+    pytest.mark.slow(reason="starts and kills clusters"),
+    pytest.mark.skipif(bool(os.environ.get("DATABASE_URL")), reason="needs programs"),
+]
 
 START = """
 import sys

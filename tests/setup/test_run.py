@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MARKS = ROOT / "var/marks"
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.slow(reason="serves the demonstration town three times"),
     pytest.mark.skipif(bool(os.environ.get("DATABASE_URL")), reason="shows the private cluster"),
     pytest.mark.skipif(not (MARKS / "browser").exists(), reason="needs bin/setup"),
 ]
