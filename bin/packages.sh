@@ -55,7 +55,9 @@ missing_packages() {
     ! is_debian || [ -d /usr/share/fonts/truetype/dejavu ] || printf 'fonts-dejavu-core '
     has_program msgfmt || printf 'gettext '
     if [ -n "$FOR_TESTS" ]; then
-        has_program chromium chromium-browser google-chrome || printf 'chromium '
+        # The shell is the same browser without its own windows, a fifth quicker.
+        has_program chromium-headless-shell || { ! is_debian && has_program chromium chromium-browser google-chrome; } ||
+            printf 'chromium-headless-shell '
         has_program ogr2ogr || printf 'gdal-bin '
         has_program git || printf 'git '
     fi

@@ -1,6 +1,7 @@
 """A real Chromium for tests. Every page is watched: a request to a foreign host or a blocked script fails the test."""
 
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -14,6 +15,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.patience import PATIENCE_S
 from tests.visitors import Visitors
 
+#: By their programs' names; the first that is there. The shell is Chromium without windows of its own.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 SWITCHES = [
     "--headless",
     "--no-sandbox",
@@ -37,7 +40,7 @@ def chromium() -> Iterator[Browser]:
     # Playwright's loop runs in this thread; the test's own queries run beside it, never inside it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
-        path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+        path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
         browser = playwright.chromium.launch(executable_path=path, args=SWITCHES, timeout=PATIENCE_MS)
         yield browser
         browser.close()
@@ -143,7 +146,7 @@ def axe(under_way: dict[Page, set[Any]]) -> Callable[[Page], list[str]]:
         # What has to move yet, in answer to what is still on its way, jumps instead.
         page.emulate_media(reduced_motion="reduce")
         page.evaluate(MOTION_ENDED)
-        found = Axe().run(page, options={"runOnly": AXE_TAGS}).response["violations"]
+        found = Axe().run(page, options={"runOnly": AXE_TAGS, "resultTypes": ["violations"]}).response["violations"]
         page.emulate_media(reduced_motion="no-preference")
         return [f"{v['id']}: {n['html'][:160]} {n['failureSummary']}" for v in found for n in v["nodes"]]
 
