@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "csp",
     "django_altcha",
+    "django_cotton.apps.SimpleAppConfig",
     "django_vite",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -112,8 +113,14 @@ WSGI_APPLICATION = "geo_platform.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["django_cotton.templatetags.cotton"],
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    ["django_cotton.cotton_loader.Loader", "django.template.loaders.app_directories.Loader"],
+                )
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -124,6 +131,7 @@ TEMPLATES = [
     },
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+COTTON_ISOLATE_BY_DEFAULT = True  # a component sees what it is handed, no variable of the page
 INSTALLED_APPS.append("django.forms")  # last: our own field templates come first
 
 # ---- Database -------------------------------------------------------------------------------------------------
