@@ -102,7 +102,9 @@ class Cover {
       const { left, top, width, height } = this.values(row);
       this.fill(
         row,
-        event.shiftKey ? { left, top, width: width + x, height: height + y } : { left: left + x, top: top + y, width, height },
+        event.shiftKey
+          ? { left, top, width: width + x, height: height + y }
+          : { left: left + x, top: top + y, width, height },
       );
     } else return;
     event.preventDefault();

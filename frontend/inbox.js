@@ -17,13 +17,20 @@ if (list) {
   const count = () => {
     const n = boxes.filter((box) => box.checked).length;
     const everything = found?.checked;
-    told.textContent = everything ? told.dataset.everything : n === 0 ? told.dataset.none : n === 1 ? told.dataset.one : told.dataset.many.replace("{n}", n);
+    told.textContent = everything
+      ? told.dataset.everything
+      : n === 0
+        ? told.dataset.none
+        : n === 1
+          ? told.dataset.one
+          : told.dataset.many.replace("{n}", n);
     bar.classList.toggle("is-active", Boolean(n || everything));
     if (all) {
       all.checked = n === boxes.length;
       all.indeterminate = n > 0 && n < boxes.length;
     }
-    for (const [index, row] of rows.entries()) row.classList.toggle("is-ticked", boxes[index].checked || Boolean(everything));
+    for (const [index, row] of rows.entries())
+      row.classList.toggle("is-ticked", boxes[index].checked || Boolean(everything));
   };
   all?.closest("[hidden]")?.removeAttribute("hidden");
   all?.addEventListener("change", () => {
@@ -62,7 +69,9 @@ function keys(rows) {
   };
   document.addEventListener("keydown", (event) => {
     if (!box.checked || event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
-    const writes = event.target.closest("textarea, select, input:not([type=checkbox]), [contenteditable], .leaflet-container");
+    const writes = event.target.closest(
+      "textarea, select, input:not([type=checkbox]), [contenteditable], .leaflet-container",
+    );
     if (writes || !actions[event.key]) return;
     event.preventDefault();
     actions[event.key]();

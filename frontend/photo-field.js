@@ -55,7 +55,11 @@ class PhotoField {
         item.remove(); // the same photo, chosen twice
         return;
       }
-      const token = Object.assign(document.createElement("input"), { type: "hidden", name: "photos", value: kept.token });
+      const token = Object.assign(document.createElement("input"), {
+        type: "hidden",
+        name: "photos",
+        value: kept.token,
+      });
       item.querySelector("[data-photos-remove]").value = kept.token;
       image.width = kept.width;
       image.height = kept.height;

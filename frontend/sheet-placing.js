@@ -21,7 +21,7 @@ function choose(row) {
 
 /** After a whole point the next free row is the chosen one. */
 function fill(names, values) {
-  names.forEach((name, index) => (field(chosen, name).value = values[index]));
+  for (const [index, name] of names.entries()) field(chosen, name).value = values[index];
   const label = chosen.querySelector("legend").textContent;
   status.textContent = `${label}: ${values.join(" / ")}`;
   draw();
@@ -34,11 +34,19 @@ function fill(names, values) {
 sheet.addEventListener("click", ({ clientX, clientY }) => {
   const box = sheet.getBoundingClientRect();
   const at = [((clientX - box.left) / box.width) * width, ((clientY - box.top) / box.height) * height];
-  fill(["column", "row"], [Math.min(Math.max(at[0], 0), width), Math.min(Math.max(at[1], 0), height)].map((value) => value.toFixed(1)));
+  fill(
+    ["column", "row"],
+    [Math.min(Math.max(at[0], 0), width), Math.min(Math.max(at[1], 0), height)].map((value) => value.toFixed(1)),
+  );
 });
 
 root.querySelector("[data-placing-corners] button").addEventListener("click", () => {
-  [[0, 0], [width, 0], [width, height], [0, height]].forEach(([column, row], index) => {
+  [
+    [0, 0],
+    [width, 0],
+    [width, height],
+    [0, height],
+  ].forEach(([column, row], index) => {
     field(rows[index], "column").value = column;
     field(rows[index], "row").value = row;
   });
@@ -75,7 +83,11 @@ function draw() {
     signs.get(row)?.remove();
     const [lon, lat] = [number(field(row, "east")), number(field(row, "north"))];
     if (map && Math.abs(lon) <= 180 && Math.abs(lat) <= 85) {
-      const icon = L.divIcon({ className: "placing__sign placing__sign--map", html: String(index + 1), iconSize: [26, 26] });
+      const icon = L.divIcon({
+        className: "placing__sign placing__sign--map",
+        html: String(index + 1),
+        iconSize: [26, 26],
+      });
       signs.set(row, L.marker([lat, lon], { icon, keyboard: false, interactive: false }).addTo(map));
     }
   });

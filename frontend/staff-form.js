@@ -24,7 +24,13 @@ if (category && place) {
       place.replaceChildren(...fresh.childNodes);
       ask.hidden = true;
       const n = countOf(place);
-      told.textContent = !category.value ? "" : n === 0 ? told.dataset.none : n === 1 ? told.dataset.one : told.dataset.many.replace("{n}", n);
+      told.textContent = !category.value
+        ? ""
+        : n === 0
+          ? told.dataset.none
+          : n === 1
+            ? told.dataset.one
+            : told.dataset.many.replace("{n}", n);
     } catch (error) {
       if (error.name === "AbortError") return;
       place.querySelector("[name=asked]").value = ""; // the server will ask

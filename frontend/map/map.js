@@ -62,7 +62,10 @@ onMaps("[data-map]", (frame, map, config, words) => {
     for (const { shape, feature } of items) {
       if (!shape) continue;
       const { colour } = feature.properties;
-      const drawn = L.geoJSON(shape, { interactive: false, style: { color: colour, weight: 3, fillColor: colour, fillOpacity } });
+      const drawn = L.geoJSON(shape, {
+        interactive: false,
+        style: { color: colour, weight: 3, fillColor: colour, fillOpacity },
+      });
       if (isOverview && isWide(drawn.getBounds())) drawn.setStyle(WIDE);
       drawn.addTo(shapes);
     }
@@ -77,7 +80,14 @@ onMaps("[data-map]", (frame, map, config, words) => {
   function tell(items) {
     const bounds = map.getBounds();
     const n = items.filter(({ at }) => bounds.contains(at)).reduce((sum, item) => sum + item.count, 0);
-    status.textContent = n === 0 ? (frame.dataset.listed === undefined ? words.empty : words.empty_list) : n === 1 ? words.shown_one : say(words.shown, { n });
+    status.textContent =
+      n === 0
+        ? frame.dataset.listed === undefined
+          ? words.empty
+          : words.empty_list
+        : n === 1
+          ? words.shown_one
+          : say(words.shown, { n });
     status.classList.toggle("is-empty", n === 0);
   }
 
@@ -109,7 +119,11 @@ onMaps("[data-map]", (frame, map, config, words) => {
   }
   function mark(label, at) {
     pointer?.remove();
-    const icon = L.divIcon({ html: sign(icons, { colour: "#123a31", icon: "pin" }), className: "map-marker map-marker--place", iconSize: [40, 40] });
+    const icon = L.divIcon({
+      html: sign(icons, { colour: "#123a31", icon: "pin" }),
+      className: "map-marker map-marker--place",
+      iconSize: [40, 40],
+    });
     pointer = L.marker(at, { icon, keyboard: false, interactive: false }).addTo(map);
     pointer.getElement().setAttribute("role", "img");
     pointer.getElement().setAttribute("aria-label", label);
@@ -126,7 +140,14 @@ function placeView(frame, map, config) {
   else if (lon && lat) map.setView([Number(lat), Number(lon)], Number(zoom || 17), { animate: false });
   else if (bbox) {
     const [west, south, east, north] = bbox.split(",").map(Number);
-    map.fitBounds([[south, west], [north, east]], { maxZoom: 17, animate: false });
-  } else if (map.getSize().x < 600) map.setView([config.centre[1], config.centre[0]], config.zoom - 1, { animate: false });
+    map.fitBounds(
+      [
+        [south, west],
+        [north, east],
+      ],
+      { maxZoom: 17, animate: false },
+    );
+  } else if (map.getSize().x < 600)
+    map.setView([config.centre[1], config.centre[0]], config.zoom - 1, { animate: false });
   else map.setView(map.townBounds.getCenter(), map.getBoundsZoom(map.townBounds.pad(-0.12)), { animate: false });
 }

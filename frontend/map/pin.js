@@ -30,7 +30,12 @@ onMaps("[data-pin]", (frame, map, config, words) => {
   function put(at, { look = true, name = "" } = {}) {
     const point = L.latLng(at.lat, at.lng);
     if (!pin) {
-      const icon = L.divIcon({ html: sign(icons, { colour: "#a2431f", icon: "pin" }), className: "map-marker map-marker--pin", iconSize: [52, 52], iconAnchor: [26, 50] });
+      const icon = L.divIcon({
+        html: sign(icons, { colour: "#a2431f", icon: "pin" }),
+        className: "map-marker map-marker--pin",
+        iconSize: [52, 52],
+        iconAnchor: [26, 50],
+      });
       pin = L.marker(point, { icon, draggable: true, autoPan: true, keyboard: false }).addTo(map);
       pin.getElement().setAttribute("aria-label", words.pin_marker);
       pin.getElement().setAttribute("role", "img");
@@ -61,10 +66,12 @@ onMaps("[data-pin]", (frame, map, config, words) => {
     if (!pin) return;
     const { lat, lng } = pin.getLatLng();
     try {
-      const answer = await fetch(`${frame.dataset.nearest}?${new URLSearchParams({ lon: lng.toFixed(6), lat: lat.toFixed(6) })}`);
+      const answer = await fetch(
+        `${frame.dataset.nearest}?${new URLSearchParams({ lon: lng.toFixed(6), lat: lat.toFixed(6) })}`,
+      );
       const found = await answer.json();
       if (!answer.ok) throw new Error(found.error);
-      if (!pin || !pin.getLatLng().equals([lat, lng])) return; // meanwhile it was moved or taken away
+      if (!pin?.getLatLng().equals([lat, lng])) return; // meanwhile it was moved or taken away
       place.textContent = found.inside ? say(words.pin, { place: found.label }) : words.outside;
       place.classList.toggle("is-outside", !found.inside);
       if (addressField && document.activeElement !== addressField) addressField.value = found.inside ? found.label : "";
@@ -82,7 +89,10 @@ onMaps("[data-pin]", (frame, map, config, words) => {
       const from = pin ? pin.getLatLng() : map.getCenter();
       const metres = event.shiftKey ? FINE_STEP_M : STEP_M;
       const north = metres / 111_320;
-      put({ lat: from.lat + arrow[1] * north, lng: from.lng + (arrow[0] * north) / Math.cos((from.lat * Math.PI) / 180) });
+      put({
+        lat: from.lat + arrow[1] * north,
+        lng: from.lng + (arrow[0] * north) / Math.cos((from.lat * Math.PI) / 180),
+      });
     } else if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
       put(map.getCenter());

@@ -6,7 +6,7 @@ const POINT = { radius: 8, weight: 3 };
 
 const layers = new globalThis.Map();
 
-onMaps("[data-shapes]", (frame, map, config, words) => {
+onMaps("[data-shapes]", (frame, map, _config, words) => {
   const collection = JSON.parse(document.getElementById(frame.dataset.shapes).textContent);
   const status = frame.querySelector("[data-map-status]");
   const drawn = L.geoJSON(collection, {

@@ -22,6 +22,7 @@ export const {
   LatLngBounds,
   Layer,
   LayerGroup,
+  // biome-ignore lint/suspicious/noShadowRestrictedNames: the name that Leaflet gave it
   Map,
   Marker,
   Path,

@@ -23,7 +23,11 @@ export function areaTools(map, { field, icons, words, status }) {
     box.setAttribute("role", "group");
     box.setAttribute("aria-label", words.area);
     L.DomEvent.disableClickPropagation(box);
-    box.append(button("rectangle", words.area_rectangle), button("polygon", words.area_shape), button("view-frame", words.area_view));
+    box.append(
+      button("rectangle", words.area_rectangle),
+      button("polygon", words.area_shape),
+      button("view-frame", words.area_view),
+    );
     if (field.value) box.append(button("close", words.area_none));
     return box;
   };
@@ -108,7 +112,8 @@ export function areaTools(map, { field, icons, words, status }) {
     if (event.key === "Escape") {
       stop();
       status.textContent = "";
-    } else if (event.key === "Enter" && tool === "polygon" && corners.length > 2 && !event.target.matches("button")) send(corners);
+    } else if (event.key === "Enter" && tool === "polygon" && corners.length > 2 && !event.target.matches("button"))
+      send(corners);
   });
 
   function send(points) {
@@ -124,5 +129,7 @@ function frame(bounds) {
 
 function read(text) {
   const points = text.split(" ").map((pair) => pair.split(",").map(Number));
-  return points.every(([lon, lat]) => Number.isFinite(lon) && Number.isFinite(lat)) ? points.map(([lon, lat]) => [lat, lon]) : [];
+  return points.every(([lon, lat]) => Number.isFinite(lon) && Number.isFinite(lat))
+    ? points.map(([lon, lat]) => [lat, lon])
+    : [];
 }

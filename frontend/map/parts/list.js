@@ -13,7 +13,12 @@ export class FeatureList {
 
   constructor(element, highlight) {
     this.element = element;
-    for (const [event, on] of [["mouseover", true], ["mouseout", false], ["focusin", true], ["focusout", false]]) {
+    for (const [event, on] of [
+      ["mouseover", true],
+      ["mouseout", false],
+      ["focusin", true],
+      ["focusout", false],
+    ]) {
       element.addEventListener(event, ({ target }) => {
         const entry = target.closest("[data-feature]");
         if (entry) highlight(entry.dataset.feature, on, placeOf(entry));
@@ -38,7 +43,10 @@ export class FeatureList {
 
   /** Returns the entries that are shown: `{key, at}`; `at` is null where an entry does not say it. */
   entries() {
-    return [...this.element.querySelectorAll("[data-feature]")].map((entry) => ({ key: entry.dataset.feature, at: placeOf(entry) }));
+    return [...this.element.querySelectorAll("[data-feature]")].map((entry) => ({
+      key: entry.dataset.feature,
+      at: placeOf(entry),
+    }));
   }
 
   /** Marks the entry of a feature while its marker is looked at. */

@@ -77,13 +77,21 @@ export class Markers {
   #reach() {
     const container = this.map.getContainer();
     const view = container.getBoundingClientRect();
-    const above = [...container.querySelectorAll(".leaflet-popup-content-wrapper, .leaflet-bar")].map((e) => e.getBoundingClientRect());
+    const above = [...container.querySelectorAll(".leaflet-popup-content-wrapper, .leaflet-bar")].map((e) =>
+      e.getBoundingClientRect(),
+    );
     for (const element of this.map.getPanes().markerPane.children) {
       if (element === document.activeElement) continue;
       const box = element.getBoundingClientRect();
       const spare = box.width - LEAST_TARGET_PX;
-      const inner = { left: box.left + spare, right: box.right - spare, top: box.top + spare, bottom: box.bottom - spare };
-      if (inner.left > inner.right) [inner.left, inner.right, inner.top, inner.bottom] = [inner.right, inner.left, inner.bottom, inner.top];
+      const inner = {
+        left: box.left + spare,
+        right: box.right - spare,
+        top: box.top + spare,
+        bottom: box.bottom - spare,
+      };
+      if (inner.left > inner.right)
+        [inner.left, inner.right, inner.top, inner.bottom] = [inner.right, inner.left, inner.bottom, inner.top];
       element.inert = !touch(inner, view) || above.some((other) => touch(inner, other));
     }
   }
@@ -115,7 +123,8 @@ export class Markers {
   /** Marks the entries of all that a group or a count stands for while it is looked at. */
   #watchGroup(marker) {
     const tell = (on) => {
-      for (const { key, at } of this.list?.entries() ?? []) if (this.#markerOf(key, at) === marker) this.list.highlight(key, on);
+      for (const { key, at } of this.list?.entries() ?? [])
+        if (this.#markerOf(key, at) === marker) this.list.highlight(key, on);
     };
     marker.on("mouseover", () => tell(true)).on("mouseout", () => tell(false));
     marker.getElement().addEventListener("focus", () => tell(true));
@@ -132,10 +141,16 @@ export class Markers {
       name: unique([`${layer.title}: ${label}`, status, flag].filter(Boolean).join(", "), names),
     });
     marker.on("click", () => this.open([item], marker));
-    for (const [event, on] of [["mouseover", true], ["mouseout", false]]) {
+    for (const [event, on] of [
+      ["mouseover", true],
+      ["mouseout", false],
+    ]) {
       marker.on(event, () => this.list?.highlight(item.key, on));
     }
-    for (const [event, on] of [["focus", true], ["blur", false]]) {
+    for (const [event, on] of [
+      ["focus", true],
+      ["blur", false],
+    ]) {
       marker.getElement().addEventListener(event, () => this.list?.highlight(item.key, on));
     }
     return marker;
@@ -158,7 +173,8 @@ export class Markers {
       const features = gathered.items.filter((item) => item.feature);
       const sameSpot = this.map.getZoom() >= APART_FROM || this.map.getZoom() >= this.map.getMaxZoom();
       if (sameSpot && features.length) this.open(features, marker);
-      else if (middle.getNorthEast().distanceTo(middle.getSouthWest()) < 1) this.map.setView(middle.getCenter(), Math.min(this.map.getZoom() + 2, 18));
+      else if (middle.getNorthEast().distanceTo(middle.getSouthWest()) < 1)
+        this.map.setView(middle.getCenter(), Math.min(this.map.getZoom() + 2, 18));
       else this.map.fitBounds(middle.pad(0.3), { maxZoom: Math.max(this.map.getZoom() + 1, APART_FROM) });
     });
     return marker;

@@ -54,7 +54,9 @@ export function placeSearch(input, { url, words, choose }) {
   };
   const move = (to) => {
     active = (to + places.length) % places.length;
-    [...list.children].forEach((option, index) => option.setAttribute("aria-selected", String(index === active)));
+    for (const [index, option] of [...list.children].entries()) {
+      option.setAttribute("aria-selected", String(index === active));
+    }
     input.setAttribute("aria-activedescendant", `${id}-${active}`);
     list.children[active].scrollIntoView({ block: "nearest" });
   };

@@ -1,7 +1,7 @@
 /** What a marker says when it is opened; built from text nodes only, never from markup in data. */
 import L from "leaflet";
-import { say } from "./setup.js";
 import { sign } from "./markers.js";
+import { say } from "./setup.js";
 
 const day = new Intl.DateTimeFormat("de-DE", { dateStyle: "long" });
 

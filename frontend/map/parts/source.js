@@ -31,7 +31,8 @@ export class Source {
   /** Resolves to items `{key, layer, at, count, feature?, shape?}`; rejects when a layer cannot be loaded. */
   async load(map, layers, filtersOf) {
     this.#asked?.abort();
-    const { signal } = (this.#asked = new AbortController());
+    this.#asked = new AbortController();
+    const { signal } = this.#asked;
     const zoom = Math.round(map.getZoom());
     const bbox = wideBox(map);
     if (this.only === "") return [];
