@@ -17,6 +17,8 @@ NAMED_ELSEWHERE = {
     "argon2-cffi": ("geo_platform/settings.py", "Argon2PasswordHasher"),  # Django hashes passwords with it
     "gunicorn": ("Dockerfile", "gunicorn"),  # the web server, started as a command
 }
+#: The same for packages of npm.
+COMMANDS = {"@biomejs/biome": ("bin/test", "node_modules/@biomejs/cli-")}  # lays out and lints
 _IMPORT = re.compile(r"^\s*(?:from|import)[ \t]+(\w+)", re.MULTILINE)
 _LOAD = re.compile(r"\{% load ([^%]+) %\}")
 _NPM = re.compile(r"""(?:\bfrom|\bimport|@import)\s*\(?\s*["']((?:@[\w.-]+/)?[\w.-]+)""")
@@ -72,7 +74,8 @@ def test_a_library_that_only_the_settings_name_is_found() -> None:
 def packages_without_use(packages: Iterable[str]) -> list[str]:
     sources = tracked("frontend/*.js", "frontend/*.css", "vite.config.js")
     used = {name for path in sources for name in _NPM.findall(path.read_text())}
-    return [name for name in packages if name not in used]
+    started = {name for name, (file, word) in COMMANDS.items() if word in (ROOT / file).read_text()}
+    return [name for name in packages if name not in used | started]
 
 
 def test_every_package_of_the_browser_code_is_imported_by_something() -> None:

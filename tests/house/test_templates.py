@@ -1,4 +1,4 @@
-"""How templates are written (docs/adr/0034-components-and-formatters.md)."""
+"""How templates are written (docs/adr/0032-components-and-formatters.md)."""
 
 import re
 
@@ -37,7 +37,7 @@ def test_what_a_component_is_handed_is_escaped():
 
 
 def test_a_line_of_a_template_can_be_read():
-    """djangofmt wraps what may be wrapped; what is left is made shorter by hand (`blocktranslate trimmed`, a variable)."""
+    """djangofmt wraps what may be wrapped; the rest is shortened by hand (`blocktranslate trimmed`, a variable)."""
     long = [
         f"{path.relative_to(ROOT)}:{number}"
         for path in TEMPLATES
