@@ -59,7 +59,7 @@ def test_nothing_to_show_is_no_picture():
 def test_the_tag_says_in_words_where_it_is_and_needs_no_style():
     template = Template("{% load map_tags %}{% still_map place label zoom=16 %}")
     page = template.render(Context({"place": at(0, 0), "label": "Markt <1>"}))
-    assert 'role="img" aria-label="Karte: Markt &lt;1&gt;"' in page
+    assert 'role="img" aria-label="Karte: Markt &lt;1&gt;"' in re.sub(r"\s+", " ", page)
     assert "style=" not in page and "<script" not in page
     assert re.search(r'href="/basemap/16/\d+/\d+"', page)
     assert not re.search(r'[xy]="-?\d+,\d', page)  # numbers of SVG have points, whatever the language
