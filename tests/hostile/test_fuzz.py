@@ -102,6 +102,7 @@ def try_all(client: Any, urls: list[str], share: int, tell: Any) -> list[str]:
     return faults
 
 
+@pytest.mark.slow(reason="asks 600 times")
 def test_public_pages_bear_every_query(client: Any, world: World, trap: Any, record_property: Any) -> None:
     urls = addresses(world, internal=False)
     assert len(urls) > 50
@@ -109,6 +110,7 @@ def test_public_pages_bear_every_query(client: Any, world: World, trap: Any, rec
     assert not faults, "\n".join(faults[:30])
 
 
+@pytest.mark.slow(reason="asks 400 times")
 def test_the_desks_pages_bear_every_query(
     client: Any, world: World, staff: Any, trap: Any, record_property: Any
 ) -> None:

@@ -115,6 +115,7 @@ def answers(client, world):
     return found
 
 
+@pytest.mark.slow(reason="asks every public address twice")
 def test_a_hidden_report_and_an_internal_note_change_no_public_answer(client, world):
     from apps.reports.models import Event, Report
 

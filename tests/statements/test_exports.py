@@ -96,6 +96,7 @@ def test_the_print_is_a_tagged_pdf_with_everything_that_was_said(write):
     assert pdf.metadata.title == "Abwägung: Gartenweg"
 
 
+@pytest.mark.slow(reason="lays out a print in parts side by side")
 def test_parts_of_a_long_print_are_one_file_in_order_that_a_screen_reader_can_follow(tmp_path, monkeypatch):
     monkeypatch.setattr(printing, "PART", 30)
     said = [f"Einwand-{number} zum Verkehr" for number in range(100)]
