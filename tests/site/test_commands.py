@@ -150,6 +150,7 @@ def _counts() -> dict[str, int]:
 
 
 @pytest.mark.django_db
+@pytest.mark.slow(reason="loads the demonstration town twice")
 def test_loading_the_demonstration_twice_changes_nothing(settings):
     settings.DEMO = True
     first = run("load_demo")
