@@ -6,7 +6,7 @@ The seconds of each test are kept in ``var/test-seconds.json``: ``tests/quick.py
 import json
 import os
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -52,11 +52,11 @@ class Reckoning:
         self.left_out = 0
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
         """Let the report carry the processor's seconds of the test and of the children that it waited for."""
         begun = os.times()[:4]
         try:
-            return (yield)  # type: ignore[return-value]
+            return (yield)
         finally:
             item.user_properties.append((_PROCESSOR, sum(os.times()[:4]) - sum(begun)))
 
@@ -64,9 +64,9 @@ class Reckoning:
         self.seconds[report.nodeid] += report.duration
         if report.when == "call":
             self.ran[folder_of(report.nodeid)] += 1
-            used = dict(report.user_properties).get(_PROCESSOR, 0)
-            if float(used) > SLOW_S and "slow" not in report.keywords and not SOAKS:  # type: ignore[arg-type]
-                self.unmarked[report.nodeid] = float(used)  # type: ignore[arg-type]
+            used = next((float(str(value)) for name, value in report.user_properties if name == _PROCESSOR), 0.0)
+            if used > SLOW_S and "slow" not in report.keywords and not SOAKS:
+                self.unmarked[report.nodeid] = used
         if report.skipped and isinstance(report.longrepr, tuple):
             self.skipped[report.longrepr[2].removeprefix("Skipped: ")].append(report.nodeid)
 
@@ -88,11 +88,11 @@ class Reckoning:
         seconds_file(self.root).write_text(json.dumps(kept, indent=0, sort_keys=True))
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        folders: Counter[str] = Counter()
+        folders: defaultdict[str, float] = defaultdict(float)
         for name, seconds in self.seconds.items():
-            folders[folder_of(name)] += seconds  # type: ignore[assignment]
+            folders[folder_of(name)] += seconds
         terminalreporter.section("seconds by folder")
-        for folder, total in folders.most_common():
+        for folder, total in sorted(folders.items(), key=lambda entry: -entry[1]):
             terminalreporter.write_line(f"{total:8.1f} s {self.ran[folder]:6} tests  {folder}")
         terminalreporter.section("did not run on this machine")
         for reason, names in sorted(self.skipped.items()):
