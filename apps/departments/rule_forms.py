@@ -150,7 +150,8 @@ class RuleForm(DrawnFormMixin, EditForm):
     def _ask(self, rule: Jurisdiction) -> None:
         """Add a field per question with a list; conditions on what is gone stay visible until they are taken out."""
         chosen = whole_number(str(self["category"].value()))
-        self.subject = row_field(self, "category").queryset.filter(pk=chosen).first()  # type: ignore[union-attr]
+        categories = row_field(self, "category").queryset
+        self.subject = categories.filter(pk=chosen).first() if categories is not None else None
         same = self.subject is not None and self.subject.pk == rule.category_id
         stored: dict[str, list[str]] = rule.answers if same else {}
         asked: dict[str, Question] = {}

@@ -32,7 +32,7 @@ class SameTown(models.BaseConstraint):
             " DEFERRABLE INITIALLY IMMEDIATE",
         ]
 
-    def constraint_sql(self, model: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:  # type: ignore[override]
+    def constraint_sql(self, model: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:  # type: ignore[override]  # Django takes None for "later"
         """With a new table: after it and everything it points to is made."""
         schema_editor.deferred_sql.extend(self._statements(model, schema_editor))
 
